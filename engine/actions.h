@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* actions.h - the action list: implicit keep, conflicts, duplicates (RFC 5228 section 2.10) */
+#pragma once
+
+#include "engine/sieve-ext.h"
+
+/** Every field may be read; deliver walks it, the test runner looks into it. */
+struct SieveResult {
+	SieveArena *arena;
+	SieveAction *actions; /* in the order they were taken */
+	size_t n_actions;
+	bool implicit_keep;
+	bool failed;          /* the script ended in an error: the implicit keep stands */
+};
+
+/** keep, and the implicit keep's doing; discard; redirect: the core's own kinds. */
+extern const SieveActionDef sieve_action_keep;
+extern const SieveActionDef sieve_action_discard;
+extern const SieveActionDef sieve_action_redirect;

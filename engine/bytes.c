@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* bytes.c - views on bytes from outside: compare, search, trim, escape for logs */
+
+#include "engine/bytes.h"
+
+#include <string.h>
+
+SieveBytes
+sieve_bytes_from_string(const char *text)
+{
+	return (SieveBytes){text, text == NULL ? 0 : strlen(text)};
+}
+
+bool
+sieve_bytes_equal(SieveBytes a, SieveBytes b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+bool
+sieve_bytes_equal_nocase(SieveBytes a, SieveBytes b)
+{
+	if (a.len != b.len)
+		return false;
+	/* Not g_ascii_strncasecmp: it stops at a NUL. */
+	for (size_t i = 0; i < a.len; i++)
+		if (g_ascii_tolower(a.ptr[i]) != g_ascii_tolower(b.ptr[i]))
+			return false;
+	return true;
+}
+
+int
+sieve_bytes_compare(SieveBytes a, SieveBytes b)
+{
+	size_t shorter = MIN(a.len, b.len);
+	int order = shorter == 0 ? 0 : memcmp(a.ptr, b.ptr, shorter);
+
+	if (order != 0)
+		return order;
+	return a.len < b.len ? -1 : a.len > b.len;
+}
+
+bool
+sieve_bytes_starts_with(SieveBytes bytes, SieveBytes prefix)
+{
+	return bytes.len >= prefix.len &&
+	       (prefix.len == 0 || memcmp(bytes.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+size_t
+sieve_bytes_find(SieveBytes haystack, SieveBytes needle, size_t start)
+{
+	if (start > haystack.len)
+		return SIZE_MAX;
+	if (needle.len == 0)
+		return start;
+	if (haystack.len == 0)
+		return SIZE_MAX;
+	const char *at =
+		memmem(haystack.ptr + start, haystack.len - start, needle.ptr, needle.len);
+	return at == NULL ? SIZE_MAX : (size_t)(at - haystack.ptr);
+}
+
+SieveBytes
+sieve_bytes_slice(SieveBytes bytes, size_t start, size_t len)
+{
+	start = MIN(start, bytes.len);
+	if (bytes.len == 0)
+		return bytes;
+	return (SieveBytes){bytes.ptr + start, MIN(len, bytes.len - start)};
+}
+
+static bool
+is_white(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+SieveBytes
+sieve_bytes_trim(SieveBytes bytes)
+{
+	while (bytes.len > 0 && is_white(bytes.ptr[bytes.len - 1]))
+		bytes.len--;
+	while (bytes.len > 0 && is_white(bytes.ptr[0])) {
+		bytes.ptr++;
+		bytes.len--;
+	}
+	return bytes;
+}
+
+char *
+sieve_bytes_dup(SieveBytes bytes)
+{
+	char *copy = g_malloc(bytes.len + 1);
+
+	if (bytes.len > 0)
+		memcpy(copy, bytes.ptr, bytes.len);
+	copy[bytes.len] = '\0';
+	return copy;
+}
+
+/* Marks that reorder or hide text on a terminal: a log line must look like what it says. */
+static bool
+is_misleading(gunichar character)
+{
+	return g_unichar_iscntrl(character) || (character >= 0x200b && character <= 0x200f) ||
+	       (character >= 0x202a && character <= 0x202e) ||
+	       (character >= 0x2066 && character <= 0x2069) || character == 0xfeff ||
+	       character == 0x2028 || character == 0x2029;
+}
+
+char *
+sieve_bytes_escape(SieveBytes bytes, size_t max_bytes)
+{
+	GString *text = g_string_new(NULL);
+	size_t end = MIN(bytes.len, max_bytes);
+	size_t at = 0;
+
+	while (at < end) {
+		const char *here = bytes.ptr + at;
+		gunichar character = g_utf8_get_char_validated(here, (gssize)(bytes.len - at));
+		if (*here == '\0' || character == (gunichar)-1 || character == (gunichar)-2) {
+			g_string_append_printf(text, "\\x%02x", (unsigned char)*here);
+			at++;
+			continue;
+		}
+		if (character == '\\' || character == '"')
+			g_string_append_c(text, '\\');
+		if (character < 0x80 && g_ascii_iscntrl((char)character))
+			g_string_append_printf(text, "\\x%02x", character);
+		else if (is_misleading(character))
+			g_string_append_printf(text, "\\u{%x}", character);
+		else
+			g_string_append_unichar(text, character);
+		at += (size_t)g_utf8_skip[(unsigned char)*here];
+	}
+	if (end < bytes.len)
+		g_string_append(text, "...");
+	return g_string_free(text, FALSE);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* bytes.h - views on bytes from outside: compare, search, trim, escape for logs */
+#pragma once
+
+#include "engine/sieve.h"
+
+/** A view of a string literal. */
+#define SIEVE_BYTES(literal) ((SieveBytes){("" literal ""), sizeof(literal) - 1})
+
+/** A view of @text, which may be NULL (gives ptr NULL, length 0). */
+SieveBytes sieve_bytes_from_string(const char *text);
+bool sieve_bytes_equal(SieveBytes a, SieveBytes b);
+/** Equal but for the case of ASCII letters. */
+bool sieve_bytes_equal_nocase(SieveBytes a, SieveBytes b);
+/** As memcmp, then by length. */
+int sieve_bytes_compare(SieveBytes a, SieveBytes b);
+bool sieve_bytes_starts_with(SieveBytes bytes, SieveBytes prefix);
+/** The offset of the first @needle at or after @start; SIZE_MAX when there is none. */
+size_t sieve_bytes_find(SieveBytes haystack, SieveBytes needle, size_t start);
+/** From @start, at most @len bytes; cut to what is there. */
+SieveBytes sieve_bytes_slice(SieveBytes bytes, size_t start, size_t len);
+/** Without blanks, tabs, CR and LF at both ends. */
+SieveBytes sieve_bytes_trim(SieveBytes bytes);
+/** (transfer full) a NUL-terminated copy; inner NULs stay. */
+char *sieve_bytes_dup(SieveBytes bytes);
+/** (transfer full) printable UTF-8: control characters, bidirectional marks and bad bytes become
+ * \xNN or \u{N}, backslash and double quote get a backslash; at most @max_bytes of input, then "...". */
+char *sieve_bytes_escape(SieveBytes bytes, size_t max_bytes);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* mailbox-name.h - legal mailbox names and their folder under the Maildir */
+#pragma once
+
+#include "engine/sieve.h"
+
+/** NULL when @name is legal; else what is wrong with it, in words (static). Illegal: empty, bad
+ * UTF-8, control characters, `..`, empty levels, too long (SIEVE_LIMIT_MAILBOX_BYTES). */
+const char *sieve_mailbox_name_check(SieveBytes name);
+/** (transfer full) Maildir++ folder name below the root, "" for INBOX, ".Lists.Sieve" for
+ * "Lists/Sieve"; non-ASCII in modified UTF-7 as IMAP servers expect. @name must be legal. */
+char *sieve_mailbox_name_to_folder(SieveBytes name);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* message.h - read-only view of one message: header index, body offset, size
+ *
+ * Nothing is copied: every SieveBytes points into the message's own bytes. Any bytes are a message;
+ * what looks wrong is tolerated and never dangerous: a line without a colon ends the header (the
+ * body then begins with that line), CRLF and bare LF both end lines, NUL and 8-bit bytes stay.
+ */
+#pragma once
+
+#include "engine/sieve.h"
+
+/** One header field. @raw is everything after the colon up to the field's last line end, folded. */
+typedef struct SieveHeaderField {
+	SieveBytes name;
+	SieveBytes raw;
+} SieveHeaderField;
+
+SieveBytes sieve_message_raw(const SieveMessage *message);
+/** Size in octets as RFC 5228 section 5.9 counts it: with CRLF line ends. */
+uint64_t sieve_message_size(const SieveMessage *message);
+/** Everything after the empty line that ends the header; empty when there is none. */
+SieveBytes sieve_message_body(const SieveMessage *message);
+
+size_t sieve_message_count_fields(const SieveMessage *message);
+const SieveHeaderField *sieve_message_get_field(const SieveMessage *message, size_t index);
+/** The next field called @name (ASCII case aside) at or after *@index; NULL when there is none.
+ * Moves *@index past it. Start with *@index = 0. */
+const SieveHeaderField *sieve_message_find_field(const SieveMessage *message, SieveBytes name,
+	size_t *index);

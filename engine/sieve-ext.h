@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* sieve-ext.h - all that an extension file sees of the engine
+ *
+ * An extension is one file with one exported const SieveExtension: capability, commands, tests,
+ * tags, match types, comparators. Each has a table of its arguments. The checker, the compiler, the
+ * program dump and the capability list all read those tables; an ordinary extension writes
+ * only the `run` functions. Tables are static const; nothing runs at start-up.
+ *
+ * Memory: every SieveBytes or pointer that a run function gets lives until the run's result is
+ * freed, and so does what it allocates with sieve_run_arena().
+ */
+#pragma once
+
+#include "engine/arena.h"
+#include "engine/bytes.h"
+#include "engine/env.h"
+#include "engine/limits.h"
+#include "engine/message/address.h"
+#include "engine/message/message.h"
+#include "engine/sieve.h"
+
+typedef struct SieveCheck SieveCheck; /* one script being checked */
+typedef struct SieveRun SieveRun;     /* one run of one program on one message */
+typedef struct SieveArg SieveArg;     /* one fitted argument */
+typedef struct SieveArgs SieveArgs;   /* the fitted arguments of one command or test */
+
+/* --- Arguments ---------------------------------------------------------------------------------- */
+
+typedef enum {
+	SIEVE_ARG_END = 0,
+	SIEVE_ARG_STRING,
+	SIEVE_ARG_STRING_LIST,
+	SIEVE_ARG_NUMBER,
+	SIEVE_ARG_TAG,          /* `:name`, with a value of type .value unless that is SIEVE_ARG_END */
+	SIEVE_ARG_MATCH,        /* the comparator and match-type tags (RFC 5228 section 2.7) */
+	SIEVE_ARG_ADDRESS_PART, /* the address-part tags (RFC 5228 section 2.7.4) */
+	SIEVE_ARG_TEST,         /* one test */
+	SIEVE_ARG_TEST_LIST,    /* tests in parentheses */
+	SIEVE_ARG_BLOCK,        /* commands in braces */
+} SieveArgType;
+
+typedef enum {
+	SIEVE_ARG_OPTIONAL = 1 << 0, /* positional: may be missing; the last ones only */
+	SIEVE_ARG_REQUIRED = 1 << 1, /* tag: one of its group must be there */
+	SIEVE_ARG_CONSTANT = 1 << 2, /* no variables in the value */
+	SIEVE_ARG_KEYS = 1 << 3,     /* string list: the keys that SIEVE_ARG_MATCH compiles */
+} SieveArgFlags;
+
+/** One argument. The place in the table is its index for the accessors below. */
+typedef struct SieveArgDef {
+	SieveArgType type;
+	const char *name;   /* tag: its name without colon; else the word that messages use */
+	SieveArgType value; /* tag: type of its value, or SIEVE_ARG_END */
+	const char *group;  /* tag: tags of one group exclude each other; NULL: its own */
+	unsigned flags;
+	/* (nullable) checks one constant string of the argument; tells sieve_check_error() */
+	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value);
+} SieveArgDef;
+
+/** Tells a mistake in the argument (or the command, when @arg is NULL). @hint may be NULL. */
+void sieve_check_error(SieveCheck *check, const SieveArg *arg, const char *hint,
+	const char *format, ...) G_GNUC_PRINTF(4, 5);
+void sieve_check_warn(SieveCheck *check, const SieveArg *arg, const char *hint,
+	const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* Ready-made checks for SieveArgDef.check. */
+void sieve_check_header_name(SieveCheck *check, const SieveArg *arg, SieveBytes value);
+void sieve_check_address(SieveCheck *check, const SieveArg *arg, SieveBytes value);
+void sieve_check_mailbox(SieveCheck *check, const SieveArg *arg, SieveBytes value);
+
+typedef struct SieveStrings {
+	const SieveBytes *items;
+	size_t count;
+} SieveStrings;
+
+/** True when the argument was given. */
+bool sieve_args_has(const SieveArgs *args, unsigned index);
+uint64_t sieve_args_number(const SieveArgs *args, unsigned index);
+/** The string, or a tag's string value, with variables expanded. */
+SieveBytes sieve_args_string(SieveRun *run, const SieveArgs *args, unsigned index);
+SieveStrings sieve_args_strings(SieveRun *run, const SieveArgs *args, unsigned index);
+/** The part of @address that the address-part tag asks for; false when it has no such part. */
+bool sieve_args_address_part(const SieveArgs *args, const SieveAddress *address,
+	SieveBytes *ret_part);
+
+/* --- Matching ----------------------------------------------------------------------------------- */
+
+/** One evaluation of "values against keys" (RFC 5228 section 2.7.1). Lives on the stack. */
+typedef struct SieveMatching {
+	SieveRun *run;
+	const SieveArgs *args;
+	const void *matcher;  /* of this invocation; see SieveMatchDef.compile */
+	uint64_t count;       /* values offered so far */
+	bool matched;
+} SieveMatching;
+
+void sieve_matching_begin(SieveMatching *matching, SieveRun *run, const SieveArgs *args);
+/** Offers one value; true when the outcome is settled and no more need be offered. */
+bool sieve_matching_offer(SieveMatching *matching, SieveBytes value);
+/** The outcome. */
+bool sieve_matching_end(SieveMatching *matching);
+
+typedef enum {
+	SIEVE_COMPARATOR_EQUALITY = 1 << 0,
+	SIEVE_COMPARATOR_SUBSTRING = 1 << 1,
+	SIEVE_COMPARATOR_ORDERING = 1 << 2,
+} SieveComparatorOps;
+
+/** A collation (RFC 4790). With @fold, equality and substring work on folded bytes. */
+typedef struct SieveComparatorDef {
+	const char *name;
+	unsigned ops;
+	const unsigned char *fold; /* (nullable) 256 entries, byte to byte; NULL: use the functions */
+	bool (*equal)(SieveBytes a, SieveBytes b);
+	int (*compare)(SieveBytes a, SieveBytes b);
+} SieveComparatorDef;
+
+/** What a match type is given to work with. */
+typedef struct SieveKeys {
+	const SieveComparatorDef *comparator;
+	SieveStrings keys;
+	SieveBytes value; /* the match-type tag's own value, as "gt" in :value "gt" */
+} SieveKeys;
+
+/** A match type. Constant keys are compiled once; keys with variables are compiled in each run. */
+typedef struct SieveMatchDef {
+	const char *tag;     /* without colon */
+	SieveArgType value;  /* SIEVE_ARG_STRING for :count "gt", else SIEVE_ARG_END */
+	unsigned needs;      /* SieveComparatorOps that the comparator must have */
+	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value); /* of the tag's value */
+	void (*check_key)(SieveCheck *check, const SieveArg *arg, SieveBytes key); /* (nullable) */
+	/* A form of the keys that match() likes; immutable and in @arena. (nullable): keys as they are */
+	const void *(*compile)(const SieveKeys *keys, SieveArena *arena);
+	/* True when @value matches a key. @matcher: what compile gave, or a SieveKeys. */
+	bool (*match)(SieveMatching *matching, const void *matcher, SieveBytes value);
+	/* (nullable) decides from the number of values; match is then not called (:count) */
+	bool (*match_count)(SieveMatching *matching, const void *matcher, uint64_t count);
+} SieveMatchDef;
+
+/* --- Actions ------------------------------------------------------------------------------------ */
+
+typedef struct SieveAction SieveAction;
+typedef struct SieveDelivery SieveDelivery; /* one result being carried out */
+
+typedef enum {
+	SIEVE_ACTION_STORES = 1 << 0,  /* keep, fileinto */
+	SIEVE_ACTION_SENDS = 1 << 1,   /* redirect */
+	SIEVE_ACTION_REFUSES = 1 << 2, /* reject, ereject */
+	SIEVE_ACTION_ANSWERS = 1 << 3, /* vacation, notify */
+	SIEVE_ACTION_DISCARDS = 1 << 4,
+} SieveActionClass;
+
+/** A kind of action. @conflicts is symmetric in effect: one side's table suffices. */
+typedef struct SieveActionDef {
+	const char *name;          /* as test_result_action shows it: "store", "redirect", ... */
+	unsigned class;            /* SieveActionClass */
+	unsigned conflicts;        /* classes it cannot stand beside (RFC 5228 section 2.10.4) */
+	bool cancels_implicit_keep;
+	/* One line without line end for `doorstep run`; NULL: the name, then the target in quotes. */
+	void (*print)(const SieveAction *action, GString *text);
+	bool (*perform)(SieveDelivery *delivery, const SieveAction *action, GError **error);
+} SieveActionDef;
+
+typedef enum {
+	SIEVE_ACTION_COPY = 1 << 0, /* :copy: leaves the implicit keep alone (RFC 3894) */
+} SieveActionFlags;
+
+struct SieveAction {
+	const SieveActionDef *def;
+	SieveBytes target;   /* mailbox, address or reason; empty when there is none */
+	unsigned flags;
+	unsigned line;       /* of the script, for messages */
+	const void *details; /* of the extension that made it */
+};
+
+/**
+ * Appends an action unless it merges with one that is there: same definition and same target, as
+ * RFC 5228 section 2.10.3 allows. False with @error: a limit or a conflict. Returns the action
+ * (new or merged) in @ret_action, (nullable), so that tags can act on it.
+ */
+bool sieve_run_add_action(SieveRun *run, const SieveArgs *args, const SieveAction *action,
+	GError **error);
+void sieve_run_cancel_implicit_keep(SieveRun *run);
+
+/* What perform functions call. */
+bool sieve_delivery_store(SieveDelivery *delivery, SieveBytes mailbox, GError **error);
+bool sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError **error);
+/** @reason: UTF-8. Chooses reply, mail or keep as the caller's SieveRefuseMode says;
+ * @by_mail_allowed is false for ereject (RFC 5429 section 2.1). */
+bool sieve_delivery_refuse(SieveDelivery *delivery, SieveBytes reason, bool by_mail_allowed,
+	GError **error);
+
+/* --- A run -------------------------------------------------------------------------------------- */
+
+const SieveMessage *sieve_run_message(const SieveRun *run);
+const SieveEnvelope *sieve_run_envelope(const SieveRun *run);
+const SieveEnv *sieve_run_env(const SieveRun *run);
+/** (nullable) RFC 5183 item; NULL when it is not known here. */
+const char *sieve_run_environment(SieveRun *run, const char *item);
+/** Lives until the run's result is freed. */
+SieveArena *sieve_run_arena(SieveRun *run);
+/** Counts @steps (bytes looked at) against the step budget; false with @error when it is used up. */
+bool sieve_run_spend(SieveRun *run, uint64_t steps, GError **error);
+/** Ends the run of this script as `stop` does. */
+void sieve_run_stop(SieveRun *run);
+
+/* --- Tables ------------------------------------------------------------------------------------- */
+
+/** The least a test needs to know, so that a script can run before DATA (staged verdicts). */
+typedef enum {
+	SIEVE_NEEDS_NOTHING = 0,
+	SIEVE_NEEDS_CONNECTION,
+	SIEVE_NEEDS_ENVELOPE,
+	SIEVE_NEEDS_HEADER,
+	SIEVE_NEEDS_BODY,
+} SieveNeeds;
+
+typedef enum {
+	SIEVE_COMMAND_AT_TOP = 1 << 0, /* only before all others, as require */
+} SieveCommandFlags;
+
+typedef struct SieveCommandDef {
+	const char *name;
+	const SieveArgDef *args; /* (nullable) ends with SIEVE_ARG_END */
+	unsigned flags;
+	/* (nullable) looks at the whole command once its arguments fit */
+	void (*check)(SieveCheck *check, const SieveArgs *args);
+	bool (*run)(SieveRun *run, const SieveArgs *args, GError **error);
+} SieveCommandDef;
+
+typedef struct SieveTestDef {
+	const char *name;
+	const SieveArgDef *args;
+	SieveNeeds needs;
+	void (*check)(SieveCheck *check, const SieveArgs *args);
+	/* False is an error; the test's outcome goes to @ret_outcome. */
+	bool (*run)(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error);
+} SieveTestDef;
+
+/** A tag that an extension adds to other commands, as :copy. */
+typedef struct SieveTagDef {
+	const char *name;      /* without colon */
+	const char *commands;  /* names of the commands it fits, blank between */
+	SieveArgType value;
+	/* Acts on the action that the command is about to append. */
+	bool (*run)(SieveRun *run, SieveAction *action, const SieveArg *arg, GError **error);
+} SieveTagDef;
+
+/** A part of an address, as :user. @part is false when the address has no such part. */
+typedef struct SieveAddressPartDef {
+	const char *tag;
+	bool (*part)(const SieveAddress *address, SieveBytes *ret_part);
+} SieveAddressPartDef;
+
+/* Arrays end with an entry whose first member is NULL; each is (nullable). */
+struct SieveExtension {
+	const char *capability; /* as in require; NULL for the core language */
+	const char *implies;    /* (nullable) other capabilities it brings, blank between */
+	const char *source;     /* "RFC 5228 section 4.1" */
+	const SieveCommandDef *commands;
+	const SieveTestDef *tests;
+	const SieveTagDef *tags;
+	const SieveMatchDef *matches;
+	const SieveComparatorDef *const *comparators;
+	const SieveAddressPartDef *address_parts;
+	/* (nullable) rewrites a constant string when required, as encoded-character does; returns
+	 * @value itself when nothing changes */
+	SieveBytes (*rewrite_string)(SieveCheck *check, const SieveArg *arg, SieveBytes value,
+		SieveArena *arena);
+};
