@@ -53,7 +53,8 @@ typedef struct SieveArgDef {
 	SieveArgType value; /* tag: type of its value, or SIEVE_ARG_END */
 	const char *group;  /* tag: tags of one group exclude each other; NULL: its own */
 	unsigned flags;
-	/* (nullable) checks one constant string of the argument; tells sieve_check_error() */
+	/* (nullable) checks one string of the argument; tells sieve_check_error(). Constants are checked
+	 * at compile time; strings with variables when expanded, where a mistake fails the run. */
 	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 } SieveArgDef;
 
@@ -68,6 +69,16 @@ void sieve_check_header_name(SieveCheck *check, const SieveArg *arg, SieveBytes 
 void sieve_check_address(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 void sieve_check_mailbox(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 
+typedef enum {
+	SIEVE_INCLUDE_ONCE = 1 << 0,     /* skipped when it was included before in this run */
+	SIEVE_INCLUDE_OPTIONAL = 1 << 1, /* skipped when there is no such script */
+} SieveIncludeFlags;
+
+/** Binds a SIEVE_FORM_CALL command to another script, which is compiled into the same program. A
+ * missing script or a recursion is a warning now and an error when it is reached (RFC 6609 3.1). */
+void sieve_check_include(SieveCheck *check, SieveArgs *args, SieveLocation location, SieveBytes name,
+	unsigned flags);
+
 typedef struct SieveStrings {
 	const SieveBytes *items;
 	size_t count;
@@ -76,6 +87,10 @@ typedef struct SieveStrings {
 /** True when the argument was given. */
 bool sieve_args_has(const SieveArgs *args, unsigned index);
 uint64_t sieve_args_number(const SieveArgs *args, unsigned index);
+/** The string, or a tag's string value, as written: for SIEVE_ARG_CONSTANT and for check functions. */
+SieveBytes sieve_args_constant(const SieveArgs *args, unsigned index);
+/** The argument itself, for sieve_check_error(). */
+const SieveArg *sieve_args_get(const SieveArgs *args, unsigned index);
 /** The string, or a tag's string value, with variables expanded. */
 SieveBytes sieve_args_string(SieveRun *run, const SieveArgs *args, unsigned index);
 SieveStrings sieve_args_strings(SieveRun *run, const SieveArgs *args, unsigned index);
@@ -174,9 +189,10 @@ struct SieveAction {
 };
 
 /**
- * Appends an action unless it merges with one that is there: same definition and same target, as
- * RFC 5228 section 2.10.3 allows. False with @error: a limit or a conflict. Returns the action
- * (new or merged) in @ret_action, (nullable), so that tags can act on it.
+ * Lets the tags given in @args (nullable) act on a copy of @action, then appends it unless it merges
+ * with one that is there (RFC 5228 section 2.10.3): same definition and same target, or two that
+ * store into the same mailbox. Cancels the implicit keep if the definition does so and the action
+ * is no copy. False with @error: a limit or a conflict.
  */
 bool sieve_run_add_action(SieveRun *run, const SieveArgs *args, const SieveAction *action,
 	GError **error);
@@ -203,6 +219,8 @@ SieveArena *sieve_run_arena(SieveRun *run);
 bool sieve_run_spend(SieveRun *run, uint64_t steps, GError **error);
 /** Ends the run of this script as `stop` does. */
 void sieve_run_stop(SieveRun *run);
+/** A place for the extension's own state in this run, NULL at first; @extension is but the key. */
+void **sieve_run_slot(SieveRun *run, const SieveExtension *extension);
 
 /* --- Tables ------------------------------------------------------------------------------------- */
 
@@ -219,20 +237,40 @@ typedef enum {
 	SIEVE_COMMAND_AT_TOP = 1 << 0, /* only before all others, as require */
 } SieveCommandFlags;
 
+/** How a command or test is laid out in a program; all but RUN and BLOCK are control structures. */
+typedef enum {
+	SIEVE_FORM_RUN = 0, /* calls run; a command whose run is NULL leaves nothing in the program */
+	SIEVE_FORM_IF,
+	SIEVE_FORM_ELSIF,
+	SIEVE_FORM_ELSE,
+	SIEVE_FORM_STOP,
+	SIEVE_FORM_RETURN, /* ends this script alone (RFC 6609 section 3.3) */
+	SIEVE_FORM_CALL,   /* runs the script that sieve_check_include() bound */
+	SIEVE_FORM_BLOCK,  /* calls run, then runs the block, then calls end */
+	SIEVE_FORM_ALLOF,
+	SIEVE_FORM_ANYOF,
+	SIEVE_FORM_NOT,
+} SieveForm;
+
 typedef struct SieveCommandDef {
 	const char *name;
 	const SieveArgDef *args; /* (nullable) ends with SIEVE_ARG_END */
+	SieveForm form;
 	unsigned flags;
 	/* (nullable) looks at the whole command once its arguments fit */
-	void (*check)(SieveCheck *check, const SieveArgs *args);
+	void (*check)(SieveCheck *check, SieveArgs *args);
 	bool (*run)(SieveRun *run, const SieveArgs *args, GError **error);
+	/* SIEVE_FORM_BLOCK, (nullable): after the block, and also when it was left early. With
+	 * @ret_again the block runs once more: loops. */
+	bool (*end)(SieveRun *run, const SieveArgs *args, bool *ret_again, GError **error);
 } SieveCommandDef;
 
 typedef struct SieveTestDef {
 	const char *name;
 	const SieveArgDef *args;
+	SieveForm form;
 	SieveNeeds needs;
-	void (*check)(SieveCheck *check, const SieveArgs *args);
+	void (*check)(SieveCheck *check, SieveArgs *args);
 	/* False is an error; the test's outcome goes to @ret_outcome. */
 	bool (*run)(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error);
 } SieveTestDef;
@@ -267,4 +305,9 @@ struct SieveExtension {
 	 * @value itself when nothing changes */
 	SieveBytes (*rewrite_string)(SieveCheck *check, const SieveArg *arg, SieveBytes value,
 		SieveArena *arena);
+	/* (nullable) makes a template of a string that changes from run to run, as variables does;
+	 * immutable and in @arena; NULL when the string is constant. Called after rewrite_string. */
+	const void *(*compile_string)(SieveCheck *check, const SieveArg *arg, SieveBytes value,
+		SieveArena *arena);
+	SieveBytes (*expand_string)(SieveRun *run, const void *template);
 };
