@@ -36,7 +36,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PeerLineIo, peer_line_io_free)
  * @max_bytes: without line end
  * @timeout_ms: for the whole line
  * @ret_line: (out): without its line end; valid until the next read
- * @ret_bare_lf: (out) (optional): the line ended in LF alone, or holds a lone CR
+ * @ret_bare_lf: (out) (optional): the line ended in LF alone; also told with PEER_ERROR_TOO_LONG. A
+ *   lone CR stays in the line.
  */
 bool peer_line_io_read(PeerLineIo *io, size_t max_bytes, unsigned timeout_ms, SieveBytes *ret_line,
 	bool *ret_bare_lf, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -45,13 +46,14 @@ void peer_line_io_write(PeerLineIo *io, SieveBytes bytes);
 void peer_line_io_printf(PeerLineIo *io, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool peer_line_io_flush(PeerLineIo *io, unsigned timeout_ms, GError **error)
 	G_GNUC_WARN_UNUSED_RESULT;
-/** True when bytes beyond the last line were already received: a client that pipelines. */
+/** True when a further whole line was already received: a client that pipelines. */
 bool peer_line_io_has_input(const PeerLineIo *io);
 /** Writes @text dot-stuffed, every line CRLF-ended, then the final dot (RFC 5321 section 4.5.2,
- * RFC 1939 section 3). @max_lines: SIZE_MAX for all. */
+ * RFC 1939 section 3). A lone CR or LF ends a line too, so that none goes out. */
 void peer_line_io_write_dotted(PeerLineIo *io, SieveBytes text);
 
-/** The peer's address as text, no port; static until the io is freed. */
+/** The peer's address as text, no port, "unix" for a unix socket, "unknown" for one that has gone
+ * already; IPv4 in its own form even when it came to an IPv6 socket. Lives until the io is freed. */
 const char *peer_line_io_remote_ip(const PeerLineIo *io);
 uint16_t peer_line_io_remote_port(const PeerLineIo *io);
 const char *peer_line_io_local_ip(const PeerLineIo *io);
