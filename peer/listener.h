@@ -21,7 +21,8 @@ typedef struct PeerListenerOptions {
  */
 PeerListener *peer_listener_new(const char *address, const PeerListenerOptions *options,
 	PeerServe serve, void *user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/** Stops accepting, waits for the running sessions at most @timeout_ms, then cuts them. */
+/** Stops accepting, waits for the running sessions at most @timeout_ms, then cuts them. No
+ * thread of the listener runs when this returns. */
 void peer_listener_stop(PeerListener *listener, unsigned timeout_ms);
 void peer_listener_free(PeerListener *listener);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PeerListener, peer_listener_free)
