@@ -25,6 +25,9 @@ typedef struct PeerSmtpTransaction {
 	uint64_t declared_size;     /* SIZE parameter (RFC 1870), 0 unknown */
 	GPtrArray *recipients;      /* of char *: accepted ones, as given, without brackets */
 	GPtrArray *tickets;         /* of char * (nullable), parallel: XTICKET parameter */
+	bool esmtp;                 /* EHLO, not HELO: for the Received field */
+	bool tls;
+	bool utf8;                  /* SMTPUTF8 parameter (RFC 6531) */
 } PeerSmtpTransaction;
 
 /** What the owner of the mail decides. Every call may be slow; none is made twice for one command. */
@@ -67,10 +70,11 @@ PeerSmtpSession *peer_smtp_session_new(const PeerSmtpOptions *options,
 void peer_smtp_session_free(PeerSmtpSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PeerSmtpSession, peer_smtp_session_free)
 
-/** One line without its end; @bare_lf as line-io tells it: refused in DATA (no smuggling). */
+/** One line without its end; @bare_lf as line-io tells it. Both that and a lone CR are refused, in
+ * DATA after the final dot (no smuggling). */
 PeerSmtpWish peer_smtp_session_push(PeerSmtpSession *session, SieveBytes line, bool bare_lf);
 /** A line that was too long: counts as an error, or spoils the message in DATA. */
-PeerSmtpWish peer_smtp_session_push_too_long(PeerSmtpSession *session);
+PeerSmtpWish peer_smtp_session_push_too_long(PeerSmtpSession *session, bool bare_lf);
 /** Bytes to send, CRLF-ended lines; the greeting is there from the start. Emptied by the call. */
 GBytes *peer_smtp_session_take_output(PeerSmtpSession *session);
 /** TLS is up: forgets everything the client said before (RFC 3207 section 4.2). */
