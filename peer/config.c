@@ -19,6 +19,7 @@ typedef enum {
 	KIND_NETWORKS,
 	KIND_HOST_PORT,
 	KIND_IP,
+	KIND_FLAG,
 } Kind;
 
 typedef struct Key {
@@ -50,6 +51,13 @@ static const Key keys[] = {
 	{"smtp", "timeout_s", KIND_SECONDS, FIELD(command_timeout_ms), "300", 1, 3600},
 	{"pop3", "listen", KIND_TEXT, FIELD(pop3_listen), "127.0.0.1:1100", 0, 0},
 	{"pop3", "password_file", KIND_PATH, FIELD(password_file), NULL, 0, 0},
+	{"fetch", "url", KIND_TEXT, FIELD(fetch_url), NULL, 0, 0},
+	{"fetch", "user", KIND_TEXT, FIELD(fetch_user), NULL, 0, 0},
+	{"fetch", "ca_file", KIND_PATH, FIELD(fetch_ca_file), NULL, 0, 0},
+	{"fetch", "received_by", KIND_TEXT, FIELD(fetch_received_by), "", 0, 0},
+	{"fetch", "memory", KIND_PATH, FIELD(fetch_memory), "$DATA/fetched", 0, 0},
+	{"fetch", "clear", KIND_FLAG, FIELD(fetch_clear), "no", 0, 0},
+	{"fetch", "timeout_s", KIND_SECONDS, FIELD(fetch_timeout_ms), "30", 1, 600},
 	{"presence", "publish_ip", KIND_IP, FIELD(publish_ip), NULL, 0, 0},
 	{"presence", "lease_s", KIND_NUMBER, FIELD(lease_s), "300", 60, 86400},
 	{"presence", "state_folder", KIND_PATH, FIELD(state_folder), "$RUNTIME", 0, 0},
@@ -169,6 +177,17 @@ set_host_port(PeerConfig *config, const Key *key, const char *value, GError **er
 }
 
 static bool
+set_flag(PeerConfig *config, const Key *key, const char *value, GError **error)
+{
+	bool yes = strcmp(value, "yes") == 0;
+
+	if (!yes && strcmp(value, "no") != 0)
+		return fail(key, value, "yes or no", error);
+	*(bool *)field(config, key) = yes;
+	return true;
+}
+
+static bool
 set_key(PeerConfig *config, const Key *key, const char *value, GError **error)
 {
 	switch (key->kind) {
@@ -181,6 +200,8 @@ set_key(PeerConfig *config, const Key *key, const char *value, GError **error)
 		return read_number(key, value, &config->max_message_bytes, error);
 	case KIND_ENGINE:
 		return set_engine(config, key, value, error);
+	case KIND_FLAG:
+		return set_flag(config, key, value, error);
 	case KIND_NETWORKS:
 		return set_networks(config, key, value, error);
 	case KIND_HOST_PORT:
@@ -294,6 +315,11 @@ peer_config_free(PeerConfig *config)
 	g_ptr_array_unref(config->accept_from);
 	g_free(config->pop3_listen);
 	g_free(config->password_file);
+	g_free(config->fetch_url);
+	g_free(config->fetch_user);
+	g_free(config->fetch_ca_file);
+	g_free(config->fetch_received_by);
+	g_free(config->fetch_memory);
 	g_free(config->publish_ip);
 	g_free(config->state_folder);
 	g_free(config->tls_key);

@@ -37,6 +37,15 @@ typedef struct PeerConfig {
 	char *pop3_listen;            /* (nullable): not served */
 	char *password_file;          /* (nullable): the directory is asked */
 
+	/* [fetch] */
+	char *fetch_url;              /* (nullable): nothing waits elsewhere */
+	char *fetch_user;             /* (nullable): the reader's user name */
+	char *fetch_ca_file;          /* (nullable): the system's */
+	char *fetch_received_by;      /* names of the domain's own mail servers, blank between */
+	char *fetch_memory;           /* file: what was stored and not yet deleted there */
+	bool fetch_clear;             /* no TLS; with a loopback server alone */
+	unsigned fetch_timeout_ms;
+
 	/* [presence] */
 	char *publish_ip;             /* (nullable): found out by login */
 	unsigned lease_s;
