@@ -64,6 +64,9 @@ void sieve_check_error(SieveCheck *check, const SieveArg *arg, const char *hint,
 void sieve_check_warn(SieveCheck *check, const SieveArg *arg, const char *hint,
 	const char *format, ...) G_GNUC_PRINTF(4, 5);
 
+/** The mailbox in a sieve-address: `a@b` or `Name <a@b>` (RFC 5228 section 2.4.2.3). */
+bool sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox);
+
 /* Ready-made checks for SieveArgDef.check. */
 void sieve_check_header_name(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 void sieve_check_address(SieveCheck *check, const SieveArg *arg, SieveBytes value);
@@ -112,6 +115,8 @@ typedef struct SieveMatching {
 void sieve_matching_begin(SieveMatching *matching, SieveRun *run, const SieveArgs *args);
 /** Offers one value; true when the outcome is settled and no more need be offered. */
 bool sieve_matching_offer(SieveMatching *matching, SieveBytes value);
+/** True when only the number of values matters (:count). */
+bool sieve_matching_counts(const SieveMatching *matching);
 /** The outcome. */
 bool sieve_matching_end(SieveMatching *matching);
 
@@ -234,7 +239,8 @@ typedef enum {
 } SieveNeeds;
 
 typedef enum {
-	SIEVE_COMMAND_AT_TOP = 1 << 0, /* only before all others, as require */
+	SIEVE_COMMAND_AT_TOP = 1 << 0,    /* only before all others, as require */
+	SIEVE_COMMAND_TOP_LEVEL = 1 << 1, /* not inside a block */
 } SieveCommandFlags;
 
 /** How a command or test is laid out in a program; all but RUN and BLOCK are control structures. */

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* actions.c - the action list: implicit keep, conflicts, duplicates (RFC 5228 section 2.10) */
+
+#include "engine/actions.h"
+
+#include <string.h>
+
+#include "engine/run.h"
+
+#define INBOX SIEVE_BYTES("INBOX")
+
+/* --- The core's own actions --------------------------------------------------------------------- */
+
+static bool
+perform_keep(SieveDelivery *delivery, const SieveAction *action G_GNUC_UNUSED, GError **error)
+{
+	return sieve_delivery_store(delivery, INBOX, error);
+}
+
+static bool
+perform_discard(SieveDelivery *delivery G_GNUC_UNUSED, const SieveAction *action G_GNUC_UNUSED,
+	GError **error G_GNUC_UNUSED)
+{
+	return true;
+}
+
+static bool
+perform_redirect(SieveDelivery *delivery, const SieveAction *action, GError **error)
+{
+	return sieve_delivery_forward(delivery, action->target, error);
+}
+
+const SieveActionDef sieve_action_keep = {
+	.name = "keep",
+	.class = SIEVE_ACTION_STORES,
+	.cancels_implicit_keep = true,
+	.perform = perform_keep,
+};
+
+const SieveActionDef sieve_action_discard = {
+	.name = "discard",
+	.class = SIEVE_ACTION_DISCARDS,
+	.cancels_implicit_keep = true,
+	.perform = perform_discard,
+};
+
+const SieveActionDef sieve_action_redirect = {
+	.name = "redirect",
+	.class = SIEVE_ACTION_SENDS,
+	.cancels_implicit_keep = true,
+	.perform = perform_redirect,
+};
+
+/* --- Adding ------------------------------------------------------------------------------------- */
+
+static SieveBytes
+mailbox_of(const SieveAction *action)
+{
+	bool inbox = action->target.len == 0 || sieve_bytes_equal_nocase(action->target, INBOX);
+
+	return inbox ? INBOX : action->target;
+}
+
+/* RFC 5228 section 2.10.3: one copy in one mailbox, one mail to one address. */
+static bool
+is_same(const SieveAction *a, const SieveAction *b)
+{
+	if (a->def->class & b->def->class & SIEVE_ACTION_STORES)
+		return sieve_bytes_equal(mailbox_of(a), mailbox_of(b));
+	return a->def == b->def && sieve_bytes_equal(a->target, b->target);
+}
+
+static bool
+conflicts(const SieveAction *a, const SieveAction *b)
+{
+	return (a->def->conflicts & b->def->class) || (b->def->conflicts & a->def->class);
+}
+
+static bool
+check_conflicts(const SieveResult *result, const SieveAction *action, GError **error)
+{
+	for (size_t i = 0; i < result->n_actions; i++) {
+		const SieveAction *other = &result->actions[i];
+		if (!conflicts(action, other))
+			continue;
+		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_CONFLICT,
+			"line %u: %s cannot stand beside the %s of line %u", action->line,
+			action->def->name, other->def->name, other->line);
+		return false;
+	}
+	return true;
+}
+
+static bool
+check_limits(const SieveResult *result, const SieveAction *action, GError **error)
+{
+	unsigned sends = 0;
+
+	for (size_t i = 0; i < result->n_actions; i++)
+		sends += (result->actions[i].def->class & SIEVE_ACTION_SENDS) != 0;
+	const char *what = NULL;
+	if (result->n_actions >= SIEVE_LIMIT_ACTIONS)
+		what = "actions";
+	else if ((action->def->class & SIEVE_ACTION_SENDS) && sends >= SIEVE_LIMIT_REDIRECTS)
+		what = "redirects";
+	if (what == NULL)
+		return true;
+	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_LIMIT, "line %u: too many %s", action->line, what);
+	return false;
+}
+
+static void
+append(SieveResult *result, const SieveAction *action)
+{
+	size_t n = result->n_actions;
+
+	/* Room doubles at each power of two, SIEVE_LIMIT_ACTIONS at most. */
+	if ((n & (n - 1)) == 0) {
+		SieveAction *grown =
+			sieve_arena_new_array(result->arena, SieveAction, n == 0 ? 1 : n * 2);
+		if (n > 0)
+			memcpy(grown, result->actions, n * sizeof(*grown));
+		result->actions = grown;
+	}
+	result->actions[result->n_actions++] = *action;
+}
+
+static void
+merge(SieveAction *old, const SieveAction *action)
+{
+	/* keep says more than the store into the same mailbox: it follows the implicit keep's place. */
+	if (action->def == &sieve_action_keep)
+		*old = *action;
+	else
+		old->flags &= action->flags | ~(unsigned)SIEVE_ACTION_COPY;
+}
+
+static bool
+run_tags(SieveRun *run, SieveAction *action, const SieveArgs *args, GError **error)
+{
+	for (unsigned i = 0; args != NULL && i < args->n_tags; i++) {
+		const SieveTagUse *use = &args->tags[i];
+		if (use->def->run != NULL && !use->def->run(run, action, &use->arg, error))
+			return false;
+	}
+	return true;
+}
+
+bool
+sieve_run_add_action(SieveRun *run, const SieveArgs *args, const SieveAction *action, GError **error)
+{
+	SieveResult *result = run->result;
+	SieveAction added = *action;
+
+	if (added.line == 0)
+		added.line = sieve_run_line(run);
+	if (!run_tags(run, &added, args, error))
+		return false;
+	/* Before merging: one reject conflicts with another, whatever it says. */
+	if (!check_conflicts(result, &added, error))
+		return false;
+	if (added.def->cancels_implicit_keep && !(added.flags & SIEVE_ACTION_COPY))
+		result->implicit_keep = false;
+	for (size_t i = 0; i < result->n_actions; i++) {
+		if (is_same(&result->actions[i], &added)) {
+			merge(&result->actions[i], &added);
+			return true;
+		}
+	}
+	if (!check_limits(result, &added, error))
+		return false;
+	append(result, &added);
+	return true;
+}
+
+void
+sieve_run_cancel_implicit_keep(SieveRun *run)
+{
+	run->result->implicit_keep = false;
+}
+
+/* --- What programs see -------------------------------------------------------------------------- */
+
+void
+sieve_result_free(SieveResult *result)
+{
+	if (result == NULL)
+		return;
+	sieve_arena_free(result->arena);
+	g_free(result);
+}
+
+size_t
+sieve_result_count(const SieveResult *result)
+{
+	return result->n_actions;
+}
+
+const char *
+sieve_result_action_name(const SieveResult *result, size_t index)
+{
+	return result->actions[index].def->name;
+}
+
+SieveBytes
+sieve_result_action_target(const SieveResult *result, size_t index)
+{
+	return result->actions[index].target;
+}
+
+bool
+sieve_result_implicit_keep(const SieveResult *result)
+{
+	return result->implicit_keep;
+}
+
+static void
+print_action(const SieveAction *action, GString *text)
+{
+	if (action->def->print != NULL) {
+		action->def->print(action, text);
+		return;
+	}
+	g_string_append(text, action->def->name);
+	if (action->target.len == 0)
+		return;
+	g_autofree char *target = sieve_bytes_escape(action->target, SIZE_MAX);
+	g_string_append_printf(text, " \"%s\"", target);
+}
+
+char *
+sieve_result_print(const SieveResult *result)
+{
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; i < result->n_actions; i++) {
+		print_action(&result->actions[i], text);
+		g_string_append_c(text, '\n');
+	}
+	if (result->implicit_keep)
+		g_string_append(text, "implicit keep\n");
+	return g_string_free(text, FALSE);
+}

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: MIT */
+/* interp.c - runs a program over a message; only ever appends actions */
+
+#include "engine/interp.h"
+
+#include "engine/run.h"
+
+/* A script that waits for the one it included. */
+typedef struct Call {
+	uint32_t back_at;
+	uint32_t script;
+} Call;
+
+/* A block that is being run. */
+typedef struct Block {
+	const SieveInvocation *invocation;
+	uint32_t start; /* the BLOCK instruction */
+	unsigned calls; /* how many calls were open when it began */
+	uint32_t script;
+	bool left;
+} Block;
+
+/* --- What run functions see --------------------------------------------------------------------- */
+
+const SieveMessage *
+sieve_run_message(const SieveRun *run)
+{
+	return run->message;
+}
+
+const SieveEnvelope *
+sieve_run_envelope(const SieveRun *run)
+{
+	return &run->envelope;
+}
+
+const SieveEnv *
+sieve_run_env(const SieveRun *run)
+{
+	return run->env;
+}
+
+const char *
+sieve_run_environment(SieveRun *run, const char *item)
+{
+	const char *value =
+		run->environment == NULL ? NULL : run->environment(item, run->environment_data);
+
+	if (value == NULL && g_str_equal(item, "name"))
+		return PACKAGE_NAME;
+	if (value == NULL && g_str_equal(item, "version"))
+		return PACKAGE_VERSION;
+	return value;
+}
+
+SieveArena *
+sieve_run_arena(SieveRun *run)
+{
+	return run->result->arena;
+}
+
+bool
+sieve_run_spend(SieveRun *run, uint64_t steps, GError **error)
+{
+	/* The sum cannot wrap round: each single amount is a length in memory. */
+	run->steps += steps;
+	if (run->steps <= SIEVE_LIMIT_RUN_STEPS)
+		return true;
+	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_LIMIT,
+		"the script takes too long (more than %u steps)", SIEVE_LIMIT_RUN_STEPS);
+	return false;
+}
+
+void
+sieve_run_stop(SieveRun *run)
+{
+	run->stopped = true;
+}
+
+void **
+sieve_run_slot(SieveRun *run, const SieveExtension *extension)
+{
+	void **slot = g_hash_table_lookup(run->slots, extension);
+
+	if (slot == NULL) {
+		slot = sieve_arena_new_array(sieve_run_arena(run), void *, 1);
+		g_hash_table_insert(run->slots, (gpointer)(uintptr_t)extension, slot);
+	}
+	return slot;
+}
+
+void *
+sieve_run_host(const SieveRun *run)
+{
+	return run->host;
+}
+
+void
+sieve_run_fail(SieveRun *run, GError *error)
+{
+	if (run->error == NULL)
+		run->error = error;
+	else
+		g_error_free(error);
+}
+
+const SieveResult *
+sieve_run_result(const SieveRun *run)
+{
+	return run->result;
+}
+
+void
+sieve_run_reset_result(SieveRun *run)
+{
+	run->result->n_actions = 0;
+	run->result->implicit_keep = true;
+	run->result->failed = false;
+}
+
+void
+sieve_run_set_message(SieveRun *run, const SieveMessage *message)
+{
+	run->message = message;
+}
+
+void
+sieve_run_set_envelope(SieveRun *run, const SieveEnvelope *envelope)
+{
+	run->envelope = *envelope;
+}
+
+static int
+find_block(const SieveRun *run, const SieveCommandDef *def)
+{
+	for (unsigned i = run->blocks->len; i > 0; i--)
+		if (g_array_index(run->blocks, Block, i - 1).invocation->command == def)
+			return (int)i - 1;
+	return -1;
+}
+
+bool
+sieve_run_leave_block(SieveRun *run, const SieveCommandDef *def)
+{
+	run->leave = find_block(run, def);
+	return run->leave >= 0;
+}
+
+bool
+sieve_run_in_block(const SieveRun *run, const SieveCommandDef *def)
+{
+	for (; run != NULL; run = run->outer)
+		if (find_block(run, def) >= 0)
+			return true;
+	return false;
+}
+
+const char *
+sieve_run_script_name(const SieveRun *run)
+{
+	return run->program->scripts[run->script].name;
+}
+
+unsigned
+sieve_run_line(const SieveRun *run)
+{
+	return run->args == NULL ? 0 : run->args->line;
+}
+
+/* --- Instructions ------------------------------------------------------------------------------- */
+
+static bool
+run_test(SieveRun *run, const SieveInvocation *invocation, GError **error)
+{
+	if (!invocation->test->run(run, invocation->args, &run->outcome, error))
+		return false;
+	sieve_trace_test(run->trace, sieve_run_script_name(run), invocation->args, run->outcome);
+	return true;
+}
+
+static bool
+run_command(SieveRun *run, const SieveInvocation *invocation, GError **error)
+{
+	sieve_trace_command(run->trace, sieve_run_script_name(run), invocation->args);
+	return invocation->command->run == NULL ||
+	       invocation->command->run(run, invocation->args, error);
+}
+
+static bool
+enter_block(SieveRun *run, const SieveInvocation *invocation, GError **error)
+{
+	Block block = {.invocation = invocation,
+		.start = run->at - 1,
+		.calls = run->calls->len,
+		.script = run->script};
+
+	g_array_append_val(run->blocks, block);
+	return run_command(run, invocation, error);
+}
+
+/* Goes to the end of the block, dropping the blocks and scripts inside it. */
+static void
+leave_block(SieveRun *run)
+{
+	Block *block = &g_array_index(run->blocks, Block, run->leave);
+
+	block->left = true;
+	run->at = block->invocation->end;
+	run->script = block->script;
+	g_array_set_size(run->calls, block->calls);
+	g_array_set_size(run->blocks, (unsigned)run->leave + 1);
+	run->leave = -1;
+}
+
+static bool
+end_block(SieveRun *run, const SieveInvocation *invocation, GError **error)
+{
+	const Block *block = &g_array_index(run->blocks, Block, run->blocks->len - 1);
+	bool again = false;
+
+	if (invocation->command->end != NULL &&
+		!invocation->command->end(run, invocation->args, &again, error))
+		return false;
+	if (again && !block->left)
+		run->at = block->start + 1;
+	else
+		g_array_set_size(run->blocks, run->blocks->len - 1);
+	return true;
+}
+
+static bool
+is_being_run(const SieveRun *run, uint32_t script)
+{
+	for (unsigned i = 0; i < run->calls->len; i++)
+		if (g_array_index(run->calls, Call, i).script == script)
+			return true;
+	return run->script == script;
+}
+
+static const char *
+call_problem(const SieveRun *run, const SieveArgs *args)
+{
+	if (args->script < 0)
+		return "there is no such script";
+	if (is_being_run(run, (uint32_t)args->script))
+		return "it includes itself";
+	if (run->calls->len >= SIEVE_LIMIT_INCLUDE_DEPTH)
+		return "scripts are nested too deeply";
+	return NULL;
+}
+
+static bool
+call_script(SieveRun *run, const SieveInvocation *invocation, GError **error)
+{
+	const SieveArgs *args = invocation->args;
+	Call call = {run->at, run->script};
+
+	sieve_trace_command(run->trace, sieve_run_script_name(run), args);
+	if (args->script < 0 && (args->include_flags & SIEVE_INCLUDE_OPTIONAL))
+		return true;
+	if (args->script >= 0 && run->included[args->script] &&
+		(args->include_flags & SIEVE_INCLUDE_ONCE))
+		return true;
+	const char *problem = call_problem(run, args);
+	if (problem != NULL) {
+		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "cannot include \"%s\": %s",
+			args->script_name, problem);
+		return false;
+	}
+	g_array_append_val(run->calls, call);
+	run->included[args->script] = true;
+	run->script = (uint32_t)args->script;
+	run->at = run->program->scripts[run->script].start;
+	return true;
+}
+
+static void
+return_from_script(SieveRun *run)
+{
+	if (run->calls->len == 0) {
+		run->stopped = true;
+		return;
+	}
+	const Call *call = &g_array_index(run->calls, Call, run->calls->len - 1);
+	run->at = call->back_at;
+	run->script = call->script;
+	/* A return leaves the blocks of its script behind. */
+	g_array_set_size(run->calls, run->calls->len - 1);
+	while (run->blocks->len > 0 &&
+		g_array_index(run->blocks, Block, run->blocks->len - 1).calls > run->calls->len)
+		g_array_set_size(run->blocks, run->blocks->len - 1);
+}
+
+static const SieveInvocation *
+invocation_of(SieveRun *run, const SieveInstruction *instruction)
+{
+	const SieveInvocation *invocation = &run->program->invocations[instruction->operand];
+
+	run->args = invocation->args;
+	return invocation;
+}
+
+static void
+jump_if(SieveRun *run, bool condition, uint32_t target)
+{
+	if (condition)
+		run->at = target;
+}
+
+static bool
+execute(SieveRun *run, const SieveInstruction *instruction, GError **error)
+{
+	switch ((SieveOpcode)instruction->op) {
+	case SIEVE_OP_TEST:
+		return run_test(run, invocation_of(run, instruction), error);
+	case SIEVE_OP_NOT:
+		run->outcome = !run->outcome;
+		return true;
+	case SIEVE_OP_JUMP:
+		jump_if(run, true, instruction->operand);
+		return true;
+	case SIEVE_OP_JUMP_IF_FALSE:
+		jump_if(run, !run->outcome, instruction->operand);
+		return true;
+	case SIEVE_OP_JUMP_IF_TRUE:
+		jump_if(run, run->outcome, instruction->operand);
+		return true;
+	case SIEVE_OP_COMMAND:
+		return run_command(run, invocation_of(run, instruction), error);
+	case SIEVE_OP_BLOCK:
+		return enter_block(run, invocation_of(run, instruction), error);
+	case SIEVE_OP_END_BLOCK:
+		return end_block(run, invocation_of(run, instruction), error);
+	case SIEVE_OP_CALL:
+		return call_script(run, invocation_of(run, instruction), error);
+	case SIEVE_OP_RETURN:
+		return_from_script(run);
+		return true;
+	case SIEVE_OP_STOP:
+		run->stopped = true;
+		return true;
+	case SIEVE_N_OPCODES:
+		break;
+	}
+	g_assert_not_reached();
+}
+
+static bool
+run_all(SieveRun *run, GError **error)
+{
+	while (!run->stopped) {
+		const SieveInstruction *instruction = &run->program->code[run->at++];
+		if (!execute(run, instruction, error))
+			return false;
+		if (run->error != NULL) {
+			g_propagate_error(error, g_steal_pointer(&run->error));
+			return false;
+		}
+		if (!sieve_run_spend(run, 1, error))
+			return false;
+		if (run->leave >= 0)
+			leave_block(run);
+	}
+	return true;
+}
+
+/* --- Runs --------------------------------------------------------------------------------------- */
+
+/* RFC 5228 section 2.10.6: an error means the implicit keep, and whatever the script had in mind
+ * before it came is not done either, since it may be wrong. */
+static void
+fail_result(SieveResult *result)
+{
+	result->n_actions = 0;
+	result->implicit_keep = true;
+	result->failed = true;
+}
+
+static bool
+run_program(SieveRun *run, GError **error)
+{
+	run->calls = g_array_new(FALSE, FALSE, sizeof(Call));
+	run->blocks = g_array_new(FALSE, FALSE, sizeof(Block));
+	run->slots = g_hash_table_new(NULL, NULL);
+	run->included = g_new0(bool, run->program->n_scripts);
+	run->included[0] = true;
+	run->leave = -1;
+	run->at = run->program->scripts[0].start;
+	bool ok = run_all(run, error);
+	if (!ok)
+		fail_result(run->result);
+	g_clear_error(&run->error);
+	g_free(run->included);
+	g_hash_table_unref(run->slots);
+	g_array_unref(run->blocks);
+	g_array_unref(run->calls);
+	return ok;
+}
+
+bool
+sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, void *host,
+	SieveResult **ret_result, GError **error)
+{
+	SieveResult *result = g_new0(SieveResult, 1);
+	SieveRun run = {
+		.program = program,
+		.message = input->message,
+		.envelope = input->envelope,
+		.env = input->env == NULL ? sieve_env_system() : input->env,
+		.environment = input->environment,
+		.environment_data = input->environment_data,
+		.trace = input->trace,
+		.host = host,
+		.result = result,
+	};
+
+	result->arena = sieve_arena_new();
+	result->implicit_keep = true;
+	bool ok = run_program(&run, error);
+	*ret_result = result;
+	return ok;
+}
+
+bool
+sieve_run(const SieveProgram *program, const SieveRunInput *input, SieveResult **ret_result,
+	GError **error)
+{
+	return sieve_run_hosted(program, input, NULL, ret_result, error);
+}
+
+bool
+sieve_run_inner(SieveRun *run, const SieveProgram *program, GError **error)
+{
+	SieveRun inner = {
+		.program = program,
+		.message = run->message,
+		.envelope = run->envelope,
+		.env = run->env,
+		.environment = run->environment,
+		.environment_data = run->environment_data,
+		.trace = run->trace,
+		.host = run->host,
+		.result = run->result,
+		.outer = run,
+	};
+	bool ok = run_program(&inner, error);
+
+	/* A swap of the message is meant for all that follows. */
+	run->message = inner.message;
+	run->envelope = inner.envelope;
+	return ok;
+}

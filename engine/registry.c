@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* registry.c - names to command, test, tag, match, comparator definitions; what require enables */
+
+#include "engine/registry.h"
+
+#include <string.h>
+
+struct SieveRegistry {
+	SieveArena *arena;
+	const SieveExtension **extensions;
+	unsigned n_extensions;
+	GHashTable *names[SIEVE_N_KINDS]; /* name in lower case to SieveEntry */
+};
+
+/* Size of a definition and so the step of its array, for each kind that comes as one. The name is
+ * the first member of each. */
+typedef struct Table {
+	SieveKind kind;
+	size_t offset; /* of the array's pointer in SieveExtension */
+	size_t size;
+} Table;
+
+static const Table tables[] = {
+	{SIEVE_KIND_COMMAND, G_STRUCT_OFFSET(SieveExtension, commands), sizeof(SieveCommandDef)},
+	{SIEVE_KIND_TEST, G_STRUCT_OFFSET(SieveExtension, tests), sizeof(SieveTestDef)},
+	{SIEVE_KIND_TAG, G_STRUCT_OFFSET(SieveExtension, tags), sizeof(SieveTagDef)},
+	{SIEVE_KIND_MATCH, G_STRUCT_OFFSET(SieveExtension, matches), sizeof(SieveMatchDef)},
+	{SIEVE_KIND_ADDRESS_PART, G_STRUCT_OFFSET(SieveExtension, address_parts),
+		sizeof(SieveAddressPartDef)},
+};
+
+G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveCommandDef, name) == 0);
+G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveTestDef, name) == 0);
+G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveTagDef, name) == 0);
+G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveMatchDef, tag) == 0);
+G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveAddressPartDef, tag) == 0);
+
+static void
+add_name(SieveRegistry *registry, SieveKind kind, const char *name, unsigned index, const void *def)
+{
+	SieveEntry *entry = sieve_arena_new_array(registry->arena, SieveEntry, 1);
+	SieveEntry *first = g_hash_table_lookup(registry->names[kind], name);
+
+	entry->name = name;
+	entry->extension = registry->extensions[index];
+	entry->extension_index = index;
+	entry->def = def;
+	if (first == NULL) {
+		g_hash_table_insert(registry->names[kind], (gpointer)(uintptr_t)name, entry);
+		return;
+	}
+	entry->next = first->next;
+	first->next = entry;
+}
+
+static const char *
+name_of(const unsigned char *def)
+{
+	const char *name;
+
+	memcpy(&name, def, sizeof(name));
+	return name;
+}
+
+static void
+add_table(SieveRegistry *registry, unsigned index, const Table *table)
+{
+	const unsigned char *def;
+
+	memcpy(&def, (const unsigned char *)registry->extensions[index] + table->offset, sizeof(def));
+	for (; def != NULL && name_of(def) != NULL; def += table->size)
+		add_name(registry, table->kind, name_of(def), index, def);
+}
+
+static void
+add_extension(SieveRegistry *registry, unsigned index)
+{
+	const SieveExtension *extension = registry->extensions[index];
+	const SieveComparatorDef *const *comparator = extension->comparators;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
+		add_table(registry, index, &tables[i]);
+	for (; comparator != NULL && *comparator != NULL; comparator++) {
+		add_name(registry, SIEVE_KIND_COMPARATOR, (*comparator)->name, index, *comparator);
+		/* Any comparator may be required by name (RFC 5228 section 2.7.3). */
+		add_name(registry, SIEVE_KIND_CAPABILITY,
+			sieve_arena_printf(registry->arena, "comparator-%s", (*comparator)->name), index,
+			extension);
+	}
+	if (extension->capability != NULL &&
+		!g_hash_table_contains(registry->names[SIEVE_KIND_CAPABILITY], extension->capability))
+		add_name(registry, SIEVE_KIND_CAPABILITY, extension->capability, index, extension);
+}
+
+SieveRegistry *
+sieve_registry_new(const SieveExtension *const *extensions)
+{
+	SieveRegistry *registry = g_new0(SieveRegistry, 1);
+	unsigned n = 1;
+
+	for (const SieveExtension *const *at = extensions; at != NULL && *at != NULL; at++)
+		n++;
+	registry->arena = sieve_arena_new();
+	registry->extensions = sieve_arena_new_array(registry->arena, const SieveExtension *, n);
+	registry->n_extensions = n;
+	registry->extensions[0] = &sieve_ext_core;
+	for (unsigned i = 1; i < n; i++)
+		registry->extensions[i] = extensions[i - 1];
+	for (size_t kind = 0; kind < SIEVE_N_KINDS; kind++)
+		registry->names[kind] = g_hash_table_new(g_str_hash, g_str_equal);
+	for (unsigned i = 0; i < n; i++)
+		add_extension(registry, i);
+	return registry;
+}
+
+void
+sieve_registry_free(SieveRegistry *registry)
+{
+	if (registry == NULL)
+		return;
+	for (size_t kind = 0; kind < SIEVE_N_KINDS; kind++)
+		g_hash_table_unref(registry->names[kind]);
+	sieve_arena_free(registry->arena);
+	g_free(registry);
+}
+
+unsigned
+sieve_registry_count(const SieveRegistry *registry)
+{
+	return registry->n_extensions;
+}
+
+const SieveExtension *
+sieve_registry_get(const SieveRegistry *registry, unsigned index)
+{
+	return registry->extensions[index];
+}
+
+static bool
+has_case(SieveKind kind)
+{
+	/* Only identifiers and tags are free of case (RFC 5228 section 2.1); those are strings. */
+	return kind == SIEVE_KIND_CAPABILITY || kind == SIEVE_KIND_COMPARATOR;
+}
+
+const SieveEntry *
+sieve_registry_find(const SieveRegistry *registry, SieveKind kind, SieveBytes name)
+{
+	char key[SIEVE_LIMIT_IDENTIFIER_BYTES + 1];
+
+	if (name.len == 0 || name.len >= sizeof(key) || memchr(name.ptr, '\0', name.len) != NULL)
+		return NULL;
+	for (size_t i = 0; i < name.len; i++)
+		key[i] = has_case(kind) ? name.ptr[i] : g_ascii_tolower(name.ptr[i]);
+	key[name.len] = '\0';
+	return g_hash_table_lookup(registry->names[kind], key);
+}
+
+/* Levenshtein distance, one row at a time; both at most SIEVE_LIMIT_IDENTIFIER_BYTES long. */
+static unsigned
+distance(SieveBytes a, SieveBytes b)
+{
+	unsigned row[SIEVE_LIMIT_IDENTIFIER_BYTES + 1];
+
+	for (unsigned j = 0; j <= b.len; j++)
+		row[j] = j;
+	for (unsigned i = 1; i <= a.len; i++) {
+		unsigned diagonal = row[0];
+		row[0] = i;
+		for (unsigned j = 1; j <= b.len; j++) {
+			unsigned above = row[j];
+			bool same = g_ascii_tolower(a.ptr[i - 1]) == g_ascii_tolower(b.ptr[j - 1]);
+			row[j] = MIN(MIN(above, row[j - 1]) + 1, diagonal + !same);
+			diagonal = above;
+		}
+	}
+	return row[b.len];
+}
+
+const char *
+sieve_registry_suggest(const SieveRegistry *registry, SieveKind kind, SieveBytes name)
+{
+	const char *best = NULL;
+	/* A third of the letters wrong is still a slip of the fingers; more is another word. */
+	unsigned best_distance = (unsigned)MIN(name.len / 3, (size_t)3) + 1;
+	GHashTableIter iter;
+	gpointer key;
+
+	if (name.len > SIEVE_LIMIT_IDENTIFIER_BYTES)
+		return NULL;
+	g_hash_table_iter_init(&iter, registry->names[kind]);
+	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		SieveBytes known = sieve_bytes_from_string(key);
+		if (known.len > SIEVE_LIMIT_IDENTIFIER_BYTES)
+			continue;
+		unsigned d = distance(name, known);
+		/* The order of the alphabet decides, since that of the hash table is arbitrary. */
+		if (d < best_distance || (best != NULL && d == best_distance && strcmp(key, best) < 0)) {
+			best = key;
+			best_distance = d;
+		}
+	}
+	return best;
+}
+
+bool
+sieve_registry_names_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = words; at != NULL && (at = strstr(at, word)) != NULL; at += len) {
+		bool starts = at == words || at[-1] == ' ';
+		if (starts && (at[len] == '\0' || at[len] == ' '))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* unit.h - the scripts of one compile: the main one and what it includes (RFC 6609) */
+#pragma once
+
+#include "engine/ast.h"
+#include "engine/registry.h"
+
+typedef struct SieveChecked SieveChecked; /* checker.h */
+
+/** One script includes another. */
+typedef struct SieveInclude {
+	unsigned script; /* index of the one included */
+	SieveSpan span;  /* of the command that does it */
+} SieveInclude;
+
+typedef struct SieveScript {
+	SieveLocation location;
+	const char *name;       /* in the unit's arena */
+	GBytes *text;           /* (nullable) holds the text of an included script */
+	SieveSource source;
+	SieveAst *ast;
+	SieveChecked *commands; /* (nullable) in the tree's arena */
+	GArray *includes;       /* of SieveInclude, :once aside */
+} SieveScript;
+
+typedef struct SieveUnit {
+	const SieveRegistry *registry;
+	const SieveCompileOptions *options;
+	SieveDiagList *diags;
+	SieveArena *arena;   /* of the program; outlives the unit */
+	GPtrArray *scripts;  /* of SieveScript; the main one first */
+} SieveUnit;
+
+/** @options must outlive the unit. */
+SieveUnit *sieve_unit_new(const SieveRegistry *registry, const SieveCompileOptions *options,
+	SieveDiagList *diags, SieveArena *arena);
+void sieve_unit_free(SieveUnit *unit);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveUnit, sieve_unit_free)
+/** Adds the main script; @text must outlive the unit. */
+void sieve_unit_add_main(SieveUnit *unit, SieveBytes text);
+SieveScript *sieve_unit_get(const SieveUnit *unit, unsigned index);
+/** Parses and checks every script, those too that are found on the way. */
+void sieve_unit_check(SieveUnit *unit);
+/** The index of a script, which is loaded when it is new; -1 when there is none. False with
+ * @ret_problem (transfer full) when it cannot be had. */
+bool sieve_unit_load(SieveUnit *unit, SieveLocation location, SieveBytes name, int *ret_index,
+	char **ret_problem);
