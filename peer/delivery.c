@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* delivery.c - one mail through the reader's delivery script into the Maildir */
+
+#include "peer/delivery.h"
+
+#include <string.h>
+
+#include "engine/bytes.h"
+#include "engine/libsieve.h"
+#include "peer/smtp-client.h"
+
+#define SUBMIT_CONNECT_MS 10000u
+#define SUBMIT_REPLY_MS 60000u
+/* Of a script's failure, in a header field; a line may have 998 characters. */
+#define SHOWN_BYTES 400u
+
+typedef struct Context {
+	const PeerConfig *config;
+	const PeerScript *script;
+	const PeerMail *mail;
+	const char *domain; /* of the recipient */
+} Context;
+
+void
+peer_delivery_clear(PeerDelivery *delivery)
+{
+	sieve_receipt_clear(&delivery->receipt);
+	g_clear_pointer(&delivery->actions, g_free);
+	g_clear_pointer(&delivery->problem, g_free);
+}
+
+/* The items of RFC 5183 section 4.1 that are known here. */
+static const char *
+environment(const char *item, void *user_data)
+{
+	const Context *context = user_data;
+	const struct {
+		const char *item;
+		const char *value;
+	} items[] = {
+		{"domain", context->domain},
+		{"host", context->config->host_name},
+		{"location", "MDA"},
+		{"phase", "during"},
+		{"remote-ip", context->mail->remote_ip},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(items); i++)
+		if (strcmp(items[i].item, item) == 0)
+			return items[i].value;
+	return NULL;
+}
+
+static bool
+submitted(const PeerSmtpAnswer *answer, GError **error)
+{
+	if (answer->code / 100 == 2)
+		return true;
+	g_autofree char *text = peer_smtp_answer_print(answer);
+	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT, "the submission server says %s", text);
+	return false;
+}
+
+/* The steps of one mail; each is a command and a reply that must be good. */
+static bool
+submit_over(PeerSmtpClient *client, SieveBytes from, SieveBytes to, SieveBytes message,
+	GError **error)
+{
+	PeerSmtpAnswer answer = {0};
+	bool done = peer_smtp_client_mail(client, from, message.len, &answer, error) &&
+	            submitted(&answer, error);
+
+	peer_smtp_answer_clear(&answer);
+	done = done && peer_smtp_client_rcpt(client, to, NULL, &answer, error) &&
+	       submitted(&answer, error);
+	peer_smtp_answer_clear(&answer);
+	done = done && peer_smtp_client_data(client, message, &answer, error) &&
+	       submitted(&answer, error);
+	peer_smtp_answer_clear(&answer);
+	return done;
+}
+
+static bool
+submit(SieveBytes from, SieveBytes to, SieveBytes message, void *user_data, GError **error)
+{
+	const PeerConfig *config = user_data;
+	const PeerSmtpClientOptions options = {
+		.helo = config->host_name,
+		.connect_timeout_ms = SUBMIT_CONNECT_MS,
+		.reply_timeout_ms = SUBMIT_REPLY_MS,
+	};
+	g_autoptr(PeerSmtpClient) client = peer_smtp_client_open(
+		config->submit_host, config->submit_port, &options, error);
+
+	return client != NULL && submit_over(client, from, to, message, error);
+}
+
+static SieveBytes
+view(GBytes *bytes)
+{
+	size_t len = 0;
+	const char *ptr = g_bytes_get_data(bytes, &len);
+
+	return (SieveBytes){ptr, len};
+}
+
+/* The access list runs on our engine always. What it lets through goes to the personal script, which
+ * is part of the same program unless libsieve is to run it. */
+static bool
+run_scripts(const Context *context, const SieveRunInput *input, SieveResult **ret_result,
+	GError **error)
+{
+	const PeerScript *script = context->script;
+	g_autoptr(SieveResult) result = NULL;
+
+	bool ran = sieve_run(script->program, input, &result, error);
+	bool decided = !ran || !sieve_result_implicit_keep(result) || script->personal == NULL;
+	if (!decided) {
+		g_clear_pointer(&result, sieve_result_free);
+		ran = sieve_libsieve_run(view(script->personal), input, &result, error);
+	}
+	*ret_result = g_steal_pointer(&result);
+	return ran;
+}
+
+/* The reader is told that a script failed by the mail it failed on. */
+static char *
+print_trace(const PeerMail *mail, const char *problem)
+{
+	const char *trace = mail->trace_header != NULL ? mail->trace_header : "";
+
+	if (problem == NULL)
+		return g_strdup(trace);
+	g_autofree char *shown = sieve_bytes_escape(sieve_bytes_from_string(problem), SHOWN_BYTES);
+	return g_strdup_printf("%sX-Doorstep-Problem: %s\r\n", trace, shown);
+}
+
+static bool
+deliver(const Context *context, const SieveResult *result, const SieveRunInput *input,
+	PeerDelivery *delivery, GError **error)
+{
+	const PeerConfig *config = context->config;
+	g_autofree char *trace = print_trace(context->mail, delivery->problem);
+	const SieveDeliverOptions options = {
+		.maildir = config->maildir,
+		.submit = config->submit_host == NULL ? NULL : submit,
+		.submit_data = (void *)(uintptr_t)config,
+		.refuse = context->mail->refuse,
+		.trace_header = trace,
+	};
+
+	return sieve_deliver(
+		result, input->message, &input->envelope, &options, &delivery->receipt, error);
+}
+
+bool
+peer_delivery_run(const PeerConfig *config, const PeerScript *script, const PeerMail *mail,
+	PeerDelivery *ret_delivery, GError **error)
+{
+	g_autoptr(SieveMessage) message = sieve_message_new(mail->message);
+	size_t at = sieve_bytes_find(mail->recipient, SIEVE_BYTES("@"), 0);
+	g_autofree char *domain = at == SIZE_MAX
+		? NULL
+		: sieve_bytes_dup(sieve_bytes_slice(mail->recipient, at + 1, SIZE_MAX));
+	Context context = {config, script, mail, domain};
+	const SieveRunInput input = {
+		.message = message,
+		.envelope = {.from = mail->sender, .to = mail->recipient},
+		.environment = environment,
+		.environment_data = &context,
+	};
+	g_auto(PeerDelivery) delivery = {0};
+	g_autoptr(SieveResult) result = NULL;
+	g_autoptr(GError) problem = NULL;
+
+	/* A script that fails means keep, which is what its result then says (RFC 5228 section 2.10.6). */
+	if (!run_scripts(&context, &input, &result, &problem))
+		delivery.problem = g_strdup(problem->message);
+	delivery.actions = sieve_result_print(result);
+	if (!deliver(&context, result, &input, &delivery, error))
+		return false;
+	*ret_delivery = delivery;
+	delivery = (PeerDelivery){0};
+	return true;
+}

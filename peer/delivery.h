@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* delivery.h - one mail through the reader's delivery script into the Maildir
+ *
+ * Mail comes by SMTP or is fetched from the reader's domain; both end here.
+ */
+#pragma once
+
+#include "peer/script.h"
+
+/** All is borrowed for the time of peer_delivery_run(). */
+typedef struct PeerMail {
+	SieveBytes message;        /* CRLF line ends, with the Received fields of its whole way */
+	SieveBytes sender;         /* envelope; length 0: null reverse-path; ptr NULL: not known */
+	SieveBytes recipient;      /* envelope */
+	const char *remote_ip;     /* (nullable) who handed it to the reader's domain, or to us */
+	const char *trace_header;  /* (nullable) lines put before the stored message, CRLF-ended */
+	SieveRefuseMode refuse;
+} PeerMail;
+
+typedef struct PeerDelivery {
+	SieveReceipt receipt;
+	char *actions;  /* what the script decided: one line per action */
+	char *problem;  /* (nullable) the script failed and the mail was kept: why */
+} PeerDelivery;
+void peer_delivery_clear(PeerDelivery *delivery);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PeerDelivery, peer_delivery_clear)
+
+/**
+ * Success means that the mail is on stable storage, was taken over by somebody else, or is meant to
+ * be gone. On failure it was not delivered and must not be accepted: SIEVE_ERROR_IO, temporary.
+ */
+bool peer_delivery_run(const PeerConfig *config, const PeerScript *script, const PeerMail *mail,
+	PeerDelivery *ret_delivery, GError **error) G_GNUC_WARN_UNUSED_RESULT;

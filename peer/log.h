@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* log.h - one line per decision, key=value, to standard error; for the daemon, not for libraries */
+#pragma once
+
+#include "engine/bytes.h"
+
+/** One `key=value`. Values are escaped, and quoted when they hold more than plain characters. */
+typedef struct PeerLogField {
+	const char *key;   /* NULL ends the list */
+	SieveBytes value;  /* ptr NULL: the field is left out */
+} PeerLogField;
+
+/** @fields: ends with a NULL key. Never give it a password, a secret or a body. */
+void peer_log(const char *event, const PeerLogField *fields);
