@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 
 #include "engine/bytes.h"
+#include "engine/env.h"
 #include "engine/limits.h"
 #include "engine/message/message.h"
 #include "peer/delivery.h"
