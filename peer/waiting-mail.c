@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* waiting-mail.c - mail that waits at the domain: fetched, run through the delivery script, stored */
+#include "peer/waiting-mail.h"
+
+#include <gio/gio.h>
+
+#include "engine/env.h"
+#include "engine/message/message.h"
+#include "peer/delivery.h"
+#include "peer/line-io.h"
+#include "peer/mail-date.h"
+#include "peer/received.h"
+#include "peer/script.h"
+
+typedef struct {
+	const PeerConfig *config;
+	const PeerState *state;
+	PeerScriptSource *scripts;
+	char **by_hosts;
+	char *server;  /* host that the mail is fetched from */
+} Waiting;
+
+/* The address of a field as "<james@example.org>" or without brackets; ptr NULL when there is none. */
+static SieveBytes
+find_address(const SieveMessage *message, SieveBytes name)
+{
+	size_t index = 0;
+	const SieveHeaderField *field = sieve_message_find_field(message, name, &index);
+	SieveBytes text = field != NULL ? sieve_bytes_trim(field->raw) : (SieveBytes){ NULL, 0 };
+
+	if (text.len >= 2 && text.ptr[0] == '<' && text.ptr[text.len - 1] == '>')
+		return sieve_bytes_slice(text, 1, text.len - 2);
+	return text;
+}
+
+/* The final delivery at the domain wrote down the envelope (RFC 5321 section 4.4); Delivered-To counts
+ * when it is one of the reader's own addresses. */
+static SieveBytes
+find_recipient(const Waiting *waiting, const SieveMessage *message)
+{
+	SieveBytes found = find_address(message, SIEVE_BYTES("Delivered-To"));
+	char **emails = waiting->state->emails;
+
+	for (char **email = emails; *email != NULL; email++) {
+		if (sieve_bytes_equal_nocase(found, sieve_bytes_from_string(*email)))
+			return sieve_bytes_from_string(*email);
+	}
+	return sieve_bytes_from_string(emails[0] != NULL ? emails[0] : waiting->state->user_name);
+}
+
+static char *
+make_trace(const Waiting *waiting, const char *key)
+{
+	const SieveEnv *env = sieve_env_system();
+	g_autofree char *date = peer_mail_date(env->now_usec(env) / G_USEC_PER_SEC);
+
+	return g_strdup_printf("Received: from %s by %s with POP3 id %.16s; %s\r\n", waiting->server,
+		waiting->config->host_name, key, date);
+}
+
+static bool
+store(SieveBytes text, const char *key, void *user_data, GError **error)
+{
+	const Waiting *waiting = user_data;
+	g_autoptr(PeerScript) script = NULL;
+	g_autoptr(SieveMessage) message = sieve_message_new(text);
+	g_autofree char *remote_ip = peer_received_remote_ip(message,
+		(const char *const *)waiting->by_hosts);
+	g_autofree char *trace = make_trace(waiting, key);
+	g_auto(PeerDelivery) delivery = { 0 };
+
+	if (!peer_script_source_get(waiting->scripts, &script, error))
+		return false;
+	if (script == NULL) {
+		g_set_error(error, PEER_ERROR, PEER_ERROR_CONFIG, "nobody is logged in here");
+		return false;
+	}
+
+	PeerMail mail = {
+		.message = text,
+		.sender = find_address(message, SIEVE_BYTES("Return-Path")),
+		.recipient = find_recipient(waiting, message),
+		.remote_ip = remote_ip,
+		.trace_header = trace,
+		.refuse = SIEVE_REFUSE_BY_KEEP,
+	};
+
+	return peer_delivery_run(waiting->config, script, &mail, &delivery, error);
+}
+
+/* Names between blanks, without the empty ones. */
+static char **
+split_names(const char *text)
+{
+	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+
+	for (char **word = words; *word != NULL; word++) {
+		if (**word != '\0')
+			g_strv_builder_add(builder, *word);
+	}
+	return g_strv_builder_end(builder);
+}
+
+static char *
+server_name(const char *url)
+{
+	g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
+	const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+
+	return g_strdup(host != NULL ? host : "unknown");
+}
+
+bool
+peer_waiting_mail_take(const PeerConfig *config, const PeerState *state, PeerFetchReport *ret_report,
+	GError **error)
+{
+	g_autoptr(PeerScriptSource) scripts = peer_script_source_new(config);
+	g_auto(GStrv) by_hosts = split_names(config->fetch_received_by);
+	g_autofree char *server = server_name(config->fetch_url);
+	g_autofree char *folder = g_path_get_dirname(config->fetch_memory);
+	Waiting waiting = { config, state, scripts, by_hosts, server };
+	PeerFetchSettings settings = {
+		.url = config->fetch_url,
+		.user_name = config->fetch_user != NULL ? config->fetch_user : state->user_name,
+		.password = state->password,
+		.ca_file = config->fetch_ca_file,
+		.allow_clear = config->fetch_clear,
+		.memory_file = config->fetch_memory,
+		.max_message_bytes = config->max_message_bytes,
+		.timeout_ms = config->fetch_timeout_ms,
+	};
+
+	if (g_mkdir_with_parents(folder, 0700) != 0) {
+		g_set_error(error, PEER_ERROR, PEER_ERROR_CONFIG, "%s cannot be made", folder);
+		return false;
+	}
+	return peer_fetch_run(&settings, store, &waiting, ret_report, error);
+}
