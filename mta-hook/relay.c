@@ -244,6 +244,22 @@ deliver_group(const Group *group)
 	settle_group_by_error(group, error);
 }
 
+/* Before DATA only the reader's own rules refuse for good; a ticket that is not taken, or an address
+ * that this host does not know, must not make the mail bounce (doc/redirect.md section 3). */
+static void
+settle_by_reader(Slot *slot, const PeerSmtpAnswer *answer)
+{
+	bool final = answer->code / 100 == 5 && answer->code != HOOK_REDIRECT_CODE &&
+		answer->lines[0] && g_str_has_prefix(answer->lines[0], "5.7.1 ");
+	if (final || answer->code / 100 == 4) {
+		settle_by_answer(slot, answer);
+		return;
+	}
+	g_autofree char *said = peer_smtp_answer_print(answer);
+	g_autofree char *text = g_strdup_printf("Not delivered yet: reader's host said: %s", said);
+	settle(slot, 451, "4.4.1", text);
+}
+
 /* MAIL and RCPT at the reader's host. False when @slot is answered or the session is dead. */
 static bool
 send_reader_envelope(const Delivery *delivery, Slot *slot, PeerSmtpClient *client, GError **error)
@@ -260,7 +276,7 @@ send_reader_envelope(const Delivery *delivery, Slot *slot, PeerSmtpClient *clien
 	}
 	bool taken = answer.code / 100 == 2;
 	if (!taken)
-		settle_by_answer(slot, &answer);
+		settle_by_reader(slot, &answer);
 	peer_smtp_answer_clear(&answer);
 	return taken;
 }

@@ -133,12 +133,14 @@ check_ticket(const Receive *receive, const PeerState *state, const PeerSmtpTrans
 	return verdict == LOCATION_TICKET_VALID;
 }
 
+/* A client that brings a ticket was sent here by the reader's domain: whatever is wrong with it, a
+ * clock or a login in between, the mail must not bounce (doc/redirect.md section 3). */
 static void
-refuse_ticket(PeerSmtpReply *reply, const char *verdict)
+refuse_ticket(PeerSmtpReply *reply, const char *ticket, const char *verdict)
 {
-	reply->code = 550;
-	reply->enhanced = "5.7.1";
-	reply->text = strcmp(verdict, "missing") == 0
+	reply->code = ticket == NULL ? 550 : 450;
+	reply->enhanced = ticket == NULL ? "5.7.1" : "4.7.1";
+	reply->text = ticket == NULL
 		? g_strdup("Mail is taken here with a ticket of the reader's domain alone; "
 			   "send it there")
 		: g_strdup_printf("The ticket is %s; send the mail to the reader's domain",
@@ -167,7 +169,7 @@ handle_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char 
 		refuse(reply, 550, "5.1.1", "No such reader here");
 	} else if (!check_ticket(receive, script->state, t, recipient, ticket, &detail)) {
 		verdict = "ticket-refused";
-		refuse_ticket(reply, detail);
+		refuse_ticket(reply, ticket, detail);
 	}
 	if (t->recipients->len == 0)
 		receive->notification = true;
