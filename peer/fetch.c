@@ -210,6 +210,14 @@ item_name(const PeerFetchItem *item, guint position)
 	return g_strdup_printf("%u %" G_GUINT64_FORMAT, position, item->octets);
 }
 
+/* COULDNT_CONNECT: libcurl wanted a new connection, since this one is gone. */
+static bool
+breaks_off(CURLcode code)
+{
+	return code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
+		code == CURLE_GOT_NOTHING || code == CURLE_COULDNT_CONNECT;
+}
+
 static Step
 pass_over(Fetch *fetch, const char *name, Step step)
 {
@@ -235,6 +243,16 @@ keep_mail(Fetch *fetch, SieveBytes message, GError **error)
 	return peer_fetch_memory_add(fetch->memory, key, error);
 }
 
+/* One whole mail. libcurl takes a connection that ends in the middle of a mail for the mail's end; a
+ * NOOP that is answered after it proves that the server, too, thinks the mail is complete. */
+static CURLcode
+retrieve(Fetch *fetch, unsigned number, Sink *sink)
+{
+	CURLcode code = perform(fetch, number, "RETR", sink);
+
+	return code == CURLE_OK ? perform(fetch, 0, "NOOP", NULL) : code;
+}
+
 static Step
 fetch_mail(Fetch *fetch, const PeerFetchItem *item, const char *name, GError **error)
 {
@@ -244,8 +262,8 @@ fetch_mail(Fetch *fetch, const PeerFetchItem *item, const char *name, GError **e
 
 	if (item->octets > fetch->settings->max_message_bytes)
 		return pass_over(fetch, name, STEP_NEXT);
-	code = perform(fetch, item->number, "RETR", &sink);
-	if (sink.too_large || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_RECV_ERROR)
+	code = retrieve(fetch, item->number, &sink);
+	if (sink.too_large || breaks_off(code))
 		return pass_over(fetch, name, STEP_RECONNECT);
 	if (code == CURLE_OK && !keep_mail(fetch, (SieveBytes){ text->str, text->len }, error))
 		return STEP_FAIL;
