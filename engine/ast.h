@@ -46,7 +46,7 @@ struct SieveAstNode {
 	SieveAstNodeKind kind;
 	SieveBytes name;         /* identifier as written */
 	SieveSpan span;          /* of the identifier */
-	SieveBytes comment;      /* command: the comment lines just before it, `#` forms, LF between */
+	SieveBytes comment;      /* command: the comment lines before it, as comment.h says */
 	SieveBytes trailing;     /* command: a `#` comment on the same line as its end */
 	SieveAstArg *args;
 	SieveAstNode *tests;     /* argument tests, linked by next */
@@ -72,7 +72,8 @@ const SieveAstNode *sieve_ast_commands(const SieveAst *ast);
 SieveBytes sieve_ast_end_comment(const SieveAst *ast);
 void sieve_ast_set_end_comment(SieveAst *ast, SieveBytes comment);
 
-/* Builders. Bytes given to them are copied into the arena. A node deeper than SIEVE_LIMIT_NESTING
+/* Builders. Bytes given to them are copied into the arena; in strings a LF becomes CRLF, since that is
+ * what a line end in a string means (RFC 5228 section 2.4.2) and LF alone cannot be written. A node deeper than SIEVE_LIMIT_NESTING
  * is refused: NULL is returned, and the builders below accept NULL nodes and do nothing, so that a
  * maker needs one check at the end only: sieve_ast_too_deep(). */
 
@@ -87,8 +88,12 @@ SieveAstArg *sieve_ast_add_string(SieveAst *ast, SieveAstNode *node, SieveBytes 
 /** A list argument in brackets. */
 SieveAstArg *sieve_ast_add_strings(SieveAst *ast, SieveAstNode *node, const SieveBytes *values,
 	size_t n_values);
+/** A list argument of strings that live in the tree's arena already; for the parser. */
+SieveAstArg *sieve_ast_take_strings(SieveAst *ast, SieveAstNode *node, SieveAstString *strings,
+	size_t n_strings, bool brackets);
 /** Gives a command a block, which may stay empty. */
 void sieve_ast_set_block(SieveAst *ast, SieveAstNode *command);
+/** Lines of @comment that do not begin with `#` get one. */
 void sieve_ast_set_comment(SieveAst *ast, SieveAstNode *command, SieveBytes comment);
 bool sieve_ast_too_deep(const SieveAst *ast);
 /** Equal in meaning to the parser: comments, layout and letter case of identifiers do not count. */
