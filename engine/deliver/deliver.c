@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* deliver.c - carries out an action list: store, send, fall back to keep (RFC 5228 section 2.10.6) */
+
+#include "engine/actions.h"
+#include "engine/deliver/maildir.h"
+#include "engine/deliver/mailbox-name.h"
+#include "engine/deliver/outgoing.h"
+
+#include <string.h>
+
+#define INBOX SIEVE_BYTES("INBOX")
+
+struct SieveDelivery {
+	const SieveMessage *message;
+	const SieveEnvelope *envelope;
+	const SieveDeliverOptions *options;
+	const SieveEnv *env;
+	SieveMaildir *maildir; /* opened by the first that stores */
+	GPtrArray *folders;    /* folder names that hold a copy */
+	size_t n_sent;
+	char *reason;          /* of the refusal */
+	GString *problem;
+};
+
+static bool
+open_maildir(SieveDelivery *delivery, GError **error)
+{
+	if (delivery->maildir == NULL)
+		delivery->maildir =
+			sieve_maildir_open(delivery->options->maildir, delivery->env, error);
+	return delivery->maildir != NULL;
+}
+
+bool
+sieve_delivery_store(SieveDelivery *delivery, SieveBytes mailbox, GError **error)
+{
+	const char *wrong = sieve_mailbox_name_check(mailbox);
+
+	if (wrong != NULL) {
+		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID, wrong);
+		return false;
+	}
+	g_autofree char *folder = sieve_mailbox_name_to_folder(mailbox);
+	if (g_ptr_array_find_with_equal_func(delivery->folders, folder, g_str_equal, NULL))
+		return true;
+	SieveBytes parts[] = {
+		sieve_bytes_from_string(delivery->options->trace_header),
+		sieve_message_raw(delivery->message),
+	};
+	if (!open_maildir(delivery, error) ||
+		!sieve_maildir_store(delivery->maildir, mailbox, parts, G_N_ELEMENTS(parts), NULL,
+			error))
+		return false;
+	g_ptr_array_add(delivery->folders, g_steal_pointer(&folder));
+	return true;
+}
+
+/* @from with length 0 is the null reverse-path, and so is one that is not known. */
+static bool
+submit(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString *mail, GError **error)
+{
+	const SieveDeliverOptions *options = delivery->options;
+	SieveBytes message = {mail->str, mail->len};
+
+	if (options->submit == NULL) {
+		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT,
+			"no way to send mail is configured");
+		return false;
+	}
+	if (!options->submit(from, to, message, options->submit_data, error))
+		return false;
+	delivery->n_sent++;
+	return true;
+}
+
+bool
+sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError **error)
+{
+	SieveBytes owner = delivery->envelope->to;
+
+	if (!sieve_address_is_mailbox(address)) {
+		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID,
+			"redirect to what is no address");
+		return false;
+	}
+	/* An unknown owner leaves the mark of where it sends to: the same mail passes there once. */
+	if (!sieve_address_is_mailbox(owner))
+		owner = address;
+	if (sieve_outgoing_is_loop(delivery->message, owner)) {
+		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID,
+			"redirect would go in circles");
+		return false;
+	}
+	g_autoptr(GString) mail = sieve_outgoing_redirect(delivery->message, owner,
+		delivery->options->trace_header);
+	return submit(delivery, delivery->envelope->from, address, mail, error);
+}
+
+/* A rejection has the null reverse-path itself, so no two hosts can reject each other's. */
+static bool
+refuse_by_mail(SieveDelivery *delivery, SieveBytes reason, GError **error)
+{
+	SieveRejection rejection = {
+		.message = delivery->message,
+		.from = delivery->envelope->to,
+		.to = delivery->envelope->from,
+		.reason = reason,
+		.env = delivery->env,
+	};
+
+	if (!sieve_address_is_mailbox(rejection.to) || !sieve_address_is_mailbox(rejection.from)) {
+		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID,
+			"the rejection can be sent to nobody");
+		return false;
+	}
+	g_autoptr(GString) mail = sieve_outgoing_rejection(&rejection);
+	return submit(delivery, SIEVE_BYTES(""), rejection.to, mail, error);
+}
+
+static bool
+is_ascii(SieveBytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* RFC 5429 section 2.2: `reject` wants its exact words told, which a reply can do in ASCII alone. */
+static SieveRefuseMode
+choose_mode(const SieveDelivery *delivery, SieveBytes reason, bool by_mail_allowed)
+{
+	const SieveDeliverOptions *options = delivery->options;
+	SieveRefuseMode mode = options->refuse;
+
+	if (mode == SIEVE_REFUSE_BY_REPLY && by_mail_allowed && !is_ascii(reason) &&
+		options->submit != NULL && delivery->envelope->from.len > 0)
+		mode = SIEVE_REFUSE_BY_MAIL;
+	if (mode == SIEVE_REFUSE_BY_MAIL && !by_mail_allowed)
+		mode = SIEVE_REFUSE_BY_KEEP;
+	/* What is stored or sent has been accepted. */
+	if (mode == SIEVE_REFUSE_BY_REPLY && (delivery->folders->len > 0 || delivery->n_sent > 0))
+		mode = SIEVE_REFUSE_BY_KEEP;
+	return mode;
+}
+
+bool
+sieve_delivery_refuse(SieveDelivery *delivery, SieveBytes reason, bool by_mail_allowed,
+	GError **error)
+{
+	switch (choose_mode(delivery, reason, by_mail_allowed)) {
+	case SIEVE_REFUSE_BY_REPLY:
+		g_free(delivery->reason);
+		delivery->reason = sieve_bytes_dup(reason);
+		return true;
+	case SIEVE_REFUSE_BY_MAIL:
+		return refuse_by_mail(delivery, reason, error);
+	case SIEVE_REFUSE_BY_KEEP:
+		break;
+	}
+	return sieve_delivery_store(delivery, INBOX, error);
+}
+
+static void
+tell_problem(SieveDelivery *delivery, const SieveAction *action, const GError *error)
+{
+	g_autofree char *target = sieve_bytes_escape(action->target, 200);
+
+	if (delivery->problem->len > 0)
+		g_string_append(delivery->problem, "; ");
+	g_string_append_printf(delivery->problem, "%s \"%s\": %s", action->def->name, target,
+		error->message);
+}
+
+/* Performs the actions that store, or those that do not. An action that fails becomes a keep; only
+ * if that fails too is the delivery a failure. */
+static bool
+perform(SieveDelivery *delivery, const SieveResult *result, bool storing, GError **error)
+{
+	for (size_t i = 0; i < result->n_actions; i++) {
+		const SieveAction *action = &result->actions[i];
+		g_autoptr(GError) failure = NULL;
+		bool stores = (action->def->class & SIEVE_ACTION_STORES) != 0;
+		if (stores != storing || action->def->perform(delivery, action, &failure))
+			continue;
+		tell_problem(delivery, action, failure);
+		if (!sieve_delivery_store(delivery, INBOX, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+carry_out(SieveDelivery *delivery, const SieveResult *result, GError **error)
+{
+	if (!perform(delivery, result, true, error))
+		return false;
+	if (result->implicit_keep && !sieve_delivery_store(delivery, INBOX, error))
+		return false;
+	return perform(delivery, result, false, error);
+}
+
+static void
+write_receipt(SieveDelivery *delivery, SieveReceipt *receipt)
+{
+	*receipt = (SieveReceipt){.kind = SIEVE_RECEIPT_DISCARDED};
+	if (delivery->folders->len > 0)
+		receipt->kind = SIEVE_RECEIPT_STORED;
+	else if (delivery->reason != NULL)
+		receipt->kind = SIEVE_RECEIPT_REFUSED;
+	else if (delivery->n_sent > 0)
+		receipt->kind = SIEVE_RECEIPT_SENT;
+	if (receipt->kind == SIEVE_RECEIPT_REFUSED)
+		receipt->reason = g_steal_pointer(&delivery->reason);
+	if (delivery->problem->len > 0)
+		receipt->problem = g_strdup(delivery->problem->str);
+}
+
+bool
+sieve_deliver(const SieveResult *result, const SieveMessage *message, const SieveEnvelope *envelope,
+	const SieveDeliverOptions *options, SieveReceipt *ret_receipt, GError **error)
+{
+	g_autoptr(GPtrArray) folders = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GString) problem = g_string_new(NULL);
+	SieveDelivery delivery = {
+		.message = message,
+		.envelope = envelope,
+		.options = options,
+		.env = options->env == NULL ? sieve_env_system() : options->env,
+		.folders = folders,
+		.problem = problem,
+	};
+
+	bool delivered = carry_out(&delivery, result, error);
+	if (delivered)
+		write_receipt(&delivery, ret_receipt);
+	sieve_maildir_close(delivery.maildir);
+	g_free(delivery.reason);
+	return delivered;
+}
+
+void
+sieve_receipt_clear(SieveReceipt *receipt)
+{
+	g_clear_pointer(&receipt->reason, g_free);
+	g_clear_pointer(&receipt->problem, g_free);
+}

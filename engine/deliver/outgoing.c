@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* outgoing.c - the text of mails that a delivery sends: redirected ones and rejections (RFC 5429) */
+
+#include "engine/deliver/outgoing.h"
+
+#include <string.h>
+
+#include "engine/message/date.h"
+#include "engine/message/header.h"
+
+#define REDIRECTED "X-Doorstep-Redirected"
+
+void
+sieve_outgoing_append(GString *out, SieveBytes bytes)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < bytes.len; i++) {
+		if (bytes.ptr[i] != '\r' && bytes.ptr[i] != '\n')
+			continue;
+		g_string_append_len(out, bytes.ptr + start, (gssize)(i - start));
+		g_string_append(out, "\r\n");
+		if (bytes.ptr[i] == '\r' && i + 1 < bytes.len && bytes.ptr[i + 1] == '\n')
+			i++;
+		start = i + 1;
+	}
+	g_string_append_len(out, bytes.ptr + start, (gssize)(bytes.len - start));
+}
+
+/* The line that a mail brings from an mbox file is no part of it on the wire. */
+static SieveBytes
+without_mbox_line(const SieveMessage *message)
+{
+	SieveBytes raw = sieve_message_raw(message);
+
+	if (!sieve_bytes_starts_with(raw, SIEVE_BYTES("From ")))
+		return raw;
+	size_t lf = sieve_bytes_find(raw, SIEVE_BYTES("\n"), 0);
+	return lf == SIZE_MAX ? SIEVE_BYTES("") : sieve_bytes_slice(raw, lf + 1, raw.len);
+}
+
+bool
+sieve_outgoing_is_loop(const SieveMessage *message, SieveBytes owner)
+{
+	const SieveHeaderField *field;
+	size_t hops = 0;
+	size_t index = 0;
+
+	while (sieve_message_find_field(message, SIEVE_BYTES("Received"), &index) != NULL)
+		hops++;
+	if (hops > SIEVE_LIMIT_HOPS)
+		return true;
+	index = 0;
+	while ((field = sieve_message_find_field(message, SIEVE_BYTES(REDIRECTED), &index)) != NULL)
+		if (sieve_bytes_equal_nocase(sieve_bytes_trim(field->raw), owner))
+			return true;
+	return false;
+}
+
+GString *
+sieve_outgoing_redirect(const SieveMessage *message, SieveBytes owner, const char *trace_header)
+{
+	SieveBytes raw = without_mbox_line(message);
+	GString *out = g_string_sized_new(raw.len + raw.len / 32 + 256);
+
+	g_string_append(out, trace_header == NULL ? "" : trace_header);
+	g_string_append_printf(out, REDIRECTED ": %.*s\r\n", (int)owner.len, owner.ptr);
+	sieve_outgoing_append(out, raw);
+	return out;
+}
+
+static bool
+is_plain_text(SieveBytes text)
+{
+	size_t line = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		line = text.ptr[i] == '\n' ? 0 : line + 1;
+		/* RFC 5322 section 2.1.1. */
+		if ((unsigned char)text.ptr[i] >= 0x80 || text.ptr[i] == '\0' || line > 998)
+			return false;
+	}
+	return true;
+}
+
+/* Text that is not plain ASCII travels as base64, which every hop passes on. */
+static void
+append_text_part(GString *out, SieveBytes text)
+{
+	g_string_append(out, "Content-Type: text/plain; charset=utf-8\r\n");
+	if (is_plain_text(text)) {
+		g_string_append(out, "\r\n");
+		sieve_outgoing_append(out, text);
+		return;
+	}
+	g_string_append(out, "Content-Transfer-Encoding: base64\r\n\r\n");
+	g_autoptr(GString) lines = g_string_new(NULL);
+	sieve_outgoing_append(lines, text);
+	g_autofree char *encoded = g_base64_encode((const guchar *)lines->str, lines->len);
+	size_t len = strlen(encoded);
+	for (size_t at = 0; at < len; at += 76)
+		g_string_append_printf(out, "%.76s\r\n", encoded + at);
+}
+
+static void
+append_human_part(GString *out, const SieveRejection *rejection)
+{
+	g_autoptr(GString) text = g_string_new(
+		"The message was refused by the recipient's mail filtering program.\r\n"
+		"The reason given was as follows:\r\n\r\n");
+
+	g_string_append_len(text, rejection->reason.ptr, (gssize)rejection->reason.len);
+	append_text_part(out, (SieveBytes){text->str, text->len});
+}
+
+/* RFC 8098 section 3.1. The identification goes back as it came, if it is one printable line. */
+static void
+append_report_part(GString *out, const SieveRejection *rejection)
+{
+	size_t index = 0;
+	const SieveHeaderField *field =
+		sieve_message_find_field(rejection->message, SIEVE_BYTES("Message-ID"), &index);
+	SieveBytes id = field == NULL ? SIEVE_BYTES("") : sieve_bytes_trim(field->raw);
+	bool printable = id.len > 0 && id.len < 900;
+
+	for (size_t i = 0; i < id.len; i++)
+		printable = printable && id.ptr[i] > ' ' && id.ptr[i] < 0x7f;
+	g_string_append(out, "Content-Type: message/disposition-notification\r\n\r\n");
+	g_string_append_printf(out, "Reporting-UA: %s; Doorstep\r\n",
+		rejection->env->host_name(rejection->env));
+	g_string_append_printf(out, "Final-Recipient: rfc822;%.*s\r\n", (int)rejection->from.len,
+		rejection->from.ptr);
+	if (printable)
+		g_string_append_printf(out, "Original-Message-ID: %.*s\r\n", (int)id.len, id.ptr);
+	g_string_append(out,
+		"Disposition: automatic-action/MDN-sent-automatically; deleted\r\n");
+}
+
+static void
+append_header(GString *out, const SieveRejection *rejection, const char *boundary)
+{
+	const SieveEnv *env = rejection->env;
+	int64_t now = env->now_usec(env);
+	g_autofree char *date = sieve_date_print(now / G_USEC_PER_SEC);
+
+	g_string_append_printf(out, "From: <%.*s>\r\n", (int)rejection->from.len,
+		rejection->from.ptr);
+	g_string_append_printf(out, "To: <%.*s>\r\n", (int)rejection->to.len, rejection->to.ptr);
+	g_string_append_printf(out, "Date: %s\r\n", date);
+	g_string_append_printf(out, "Message-ID: <%s.%" G_GINT64_FORMAT "@%s>\r\n", boundary, now,
+		env->host_name(env));
+	/* RFC 3834 section 5: no machine is to answer this one. */
+	g_string_append(out, "Subject: Automatically rejected mail\r\n"
+			     "Auto-Submitted: auto-replied\r\n"
+			     "MIME-Version: 1.0\r\n");
+	g_string_append_printf(out,
+		"Content-Type: multipart/report; report-type=disposition-notification;\r\n"
+		"\tboundary=\"%s\"\r\n\r\n",
+		boundary);
+}
+
+static void
+append_original(GString *out, const SieveMessage *message)
+{
+	SieveBytes raw = without_mbox_line(message);
+	bool ascii = true;
+
+	for (size_t i = 0; i < raw.len; i++)
+		ascii = ascii && (unsigned char)raw.ptr[i] < 0x80;
+	g_string_append(out, "Content-Type: message/rfc822\r\n");
+	g_string_append_printf(out, "Content-Transfer-Encoding: %s\r\n\r\n", ascii ? "7bit" : "8bit");
+	sieve_outgoing_append(out, raw);
+}
+
+GString *
+sieve_outgoing_rejection(const SieveRejection *rejection)
+{
+	GString *out = g_string_new(NULL);
+	uint64_t random[2];
+
+	rejection->env->random(rejection->env, random, sizeof(random));
+	/* 128 random bits: no line of the original can be this one. */
+	g_autofree char *boundary = g_strdup_printf("%016" G_GINT64_MODIFIER "x%016"
+						    G_GINT64_MODIFIER "x", random[0], random[1]);
+	append_header(out, rejection, boundary);
+	g_string_append_printf(out, "--%s\r\n", boundary);
+	append_human_part(out, rejection);
+	g_string_append_printf(out, "\r\n--%s\r\n", boundary);
+	append_report_part(out, rejection);
+	g_string_append_printf(out, "\r\n--%s\r\n", boundary);
+	append_original(out, rejection->message);
+	g_string_append_printf(out, "\r\n--%s--\r\n", boundary);
+	return out;
+}
