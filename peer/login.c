@@ -182,6 +182,18 @@ go_online(const PeerLoginOptions *options, LocationSession *session, PeerState *
 	return peer_state_save(state, folder, error);
 }
 
+/* The daemon goes first, so that it renews nothing behind our back. Each step is done whatever became of
+ * the one before; the first error is told. A lease that cannot be withdrawn runs out. */
+static bool
+leave(const PeerConfig *config, LocationSession *session, const PeerState *state, GError **error)
+{
+	bool stopped = peer_daemon_stop(config->state_folder, STOP_TIMEOUT_MS, error);
+	bool withdrawn = location_withdraw(session, state->dn, stopped ? error : NULL);
+	bool removed = peer_state_remove(config->state_folder, stopped && withdrawn ? error : NULL);
+
+	return stopped && withdrawn && removed;
+}
+
 /* Back to what was before the login: nobody here, or the session that it was to replace. */
 static bool
 undo(const PeerLoginOptions *options, LocationSession *session, const PeerState *state,
@@ -192,13 +204,7 @@ undo(const PeerLoginOptions *options, LocationSession *session, const PeerState 
 	if (before != NULL)
 		return peer_state_save(before, folder, error);
 
-	/* A lease that cannot be withdrawn runs out; the daemon has to go in any case. */
-	bool withdrawn = state->status == LOCATION_OFFLINE ||
-		location_withdraw(session, state->dn, error);
-	bool removed = peer_state_remove(folder, withdrawn ? error : NULL);
-	bool stopped = peer_daemon_stop(folder, STOP_TIMEOUT_MS, withdrawn && removed ? error : NULL);
-
-	return withdrawn && removed && stopped;
+	return leave(options->config, session, state, error);
 }
 
 static void
@@ -287,11 +293,13 @@ peer_logout(const PeerConfig *config, GError **error)
 		return false;
 
 	g_autoptr(LocationSession) session = resume_session(config, state, error);
-	bool withdrawn = session != NULL && location_withdraw(session, state->dn, error);
-	/* Each is done whatever became of the one before; the first error is told. */
-	bool removed = peer_state_remove(config->state_folder, withdrawn ? error : NULL);
-	bool stopped = peer_daemon_stop(config->state_folder, STOP_TIMEOUT_MS,
-		withdrawn && removed ? error : NULL);
 
-	return withdrawn && removed && stopped;
+	if (session != NULL)
+		return leave(config, session, state, error);
+
+	/* The directory is away, and @error says so. */
+	if (!peer_daemon_stop(config->state_folder, STOP_TIMEOUT_MS, NULL) ||
+	    !peer_state_remove(config->state_folder, NULL))
+		g_prefix_error(error, "doorstepd does not end, and ");
+	return false;
 }

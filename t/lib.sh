@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+# lib.sh - for .t scripts: TAP output, a private folder, free ports, programs to end, skipping
+#
+# Sourced first, with bash. It sets TMP (a private folder, removed at the end), SRC (the source tree)
+# and BUILD (where the programs are), and puts BUILD first in PATH.
+
+set -u
+SRC=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=${DOORSTEP_BUILD:-$SRC/build}
+PATH=$BUILD:$PATH:/usr/sbin:/sbin
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/doorstep-t.XXXXXX") || exit 1
+export TMP
+lib_count=0
+lib_failed=0
+lib_pids=
+
+# Ends what the test has started, by its process number, and waits for it.
+lib_end() {
+	local status=$? pid
+	trap - EXIT
+	for pid in $lib_pids; do kill "$pid" 2>/dev/null; done
+	for pid in $lib_pids; do wait "$pid" 2>/dev/null; done
+	rm -rf "$TMP"
+	exit $status
+}
+trap lib_end EXIT
+trap 'exit 1' INT TERM HUP
+
+# end_later PID... - ends these processes when the test ends.
+end_later() { lib_pids="$* $lib_pids"; }
+
+# skip_all REASON - this machine lacks what the test needs.
+skip_all() {
+	echo "1..0 # SKIP $*"
+	exit 0
+}
+
+# need PROGRAM... - skips the test unless all are there.
+need() {
+	local program
+	for program; do
+		command -v "$program" >/dev/null || skip_all "$program is not installed"
+	done
+}
+
+# check NAME COMMAND... - one test: the command must succeed.
+check() {
+	local name=$1
+	shift
+	lib_count=$((lib_count + 1))
+	if "$@" >"$TMP/check.out" 2>&1; then
+		echo "ok $lib_count - $name"
+	else
+		echo "not ok $lib_count - $name"
+		sed 's/^/# /' "$TMP/check.out"
+		lib_failed=$((lib_failed + 1))
+	fi
+}
+
+# same NAME WANTED GOT - one test: two files hold the same bytes.
+same() { check "$1" same_bytes "$2" "$3"; }
+same_bytes() { cmp "$1" "$2" || { diff -u "$1" "$2" | cat -A | head -40; false; }; }
+
+# is NAME WANTED GOT - one test: two texts are the same.
+is() { check "$1" is_text "$2" "$3"; }
+is_text() { [ "$1" = "$2" ] || { printf 'wanted: %s\ngot:    %s\n' "$1" "$2"; false; }; }
+
+# fails COMMAND... - for check: the command must fail.
+fails() { ! "$@"; }
+
+# free_port - a port of 127.0.0.1 that nobody listens on, below those the kernel gives to clients.
+free_port() {
+	local port
+	while :; do
+		port=$((10000 + RANDOM % 20000))
+		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+	done
+	echo $port
+}
+
+# await COMMAND... - tries until it succeeds, for ten seconds at most; for servers that tell nobody
+# when they are ready.
+await() {
+	local tries=0
+	until "$@" >/dev/null 2>&1; do
+		[ $((tries += 1)) -le 200 ] || return 1
+		sleep 0.05
+	done
+}
+
+# listens PORT - somebody accepts connections there.
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# done_testing - the plan, and the exit code.
+done_testing() {
+	echo "1..$lib_count"
+	[ "$lib_failed" -eq 0 ]
+	exit
+}
