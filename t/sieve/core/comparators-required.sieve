@@ -1,0 +1,3 @@
+require ["comparator-i;octet", "comparator-i;ascii-casemap"];
+
+keep;

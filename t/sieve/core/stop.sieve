@@ -1,0 +1,7 @@
+require "fileinto";
+
+if true {
+	redirect "a@example.com";
+	stop;
+}
+fileinto "Never";

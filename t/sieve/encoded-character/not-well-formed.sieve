@@ -1,0 +1,5 @@
+require "encoded-character";
+
+if header "subject" ["${Unicode:Cool}", "${unicode:200000", "${unicode:}"] {
+	discard;
+}

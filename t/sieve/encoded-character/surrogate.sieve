@@ -1,0 +1,5 @@
+require "encoded-character";
+
+if header "subject" "${Unicode:DF01}" {
+	discard;
+}

@@ -1,0 +1,5 @@
+require "encoded-character";
+
+if header "subject" "${unicode:200000}" {
+	discard;
+}

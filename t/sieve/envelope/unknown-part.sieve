@@ -1,0 +1,5 @@
+require "envelope";
+
+if envelope "cc" "a@example.com" {
+	discard;
+}

@@ -1,0 +1,4 @@
+require ["fileinto", "include"];
+
+include "stops";
+fileinto "never";

@@ -1,0 +1,5 @@
+require ["fileinto", "include"];
+
+fileinto "returns";
+return;
+fileinto "never";

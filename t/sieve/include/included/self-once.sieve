@@ -1,0 +1,4 @@
+require "include";
+
+include :once "self-once";
+keep;

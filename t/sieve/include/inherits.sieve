@@ -1,0 +1,3 @@
+require ["fileinto", "include"];
+
+include "needs-fileinto";

@@ -1,0 +1,4 @@
+require "include";
+
+keep;
+include "no-such-script";

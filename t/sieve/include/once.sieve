@@ -1,0 +1,5 @@
+require "include";
+
+include :once "redirects";
+include :once "redirects";
+include :personal :once "redirects";

@@ -1,0 +1,4 @@
+require ["fileinto", "include"];
+
+include :optional "no-such-script";
+fileinto "optional";

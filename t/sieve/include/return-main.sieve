@@ -1,0 +1,5 @@
+require ["fileinto", "include"];
+
+fileinto "main";
+return;
+fileinto "never";

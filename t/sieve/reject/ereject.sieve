@@ -1,0 +1,3 @@
+require "ereject";
+
+ereject "I no longer accept mail from this address";

@@ -1,0 +1,4 @@
+require "reject";
+
+discard;
+reject "no";

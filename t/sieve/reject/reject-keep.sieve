@@ -1,0 +1,4 @@
+require "reject";
+
+keep;
+reject "no";

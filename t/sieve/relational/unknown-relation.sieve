@@ -1,0 +1,5 @@
+require "relational";
+
+if header :value "above" "x-priority" "3" {
+	discard;
+}
