@@ -71,6 +71,20 @@ log_replies(const HookRelayMail *mail, const PeerSmtpReply *replies)
 }
 
 static void
+on_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char *ticket, void *user_data,
+	PeerSmtpReply *reply)
+{
+	(void)t;
+	(void)ticket;
+	(void)user_data;
+	if (sieve_bytes_find(recipient, SIEVE_BYTES("@"), 0) != SIZE_MAX)
+		return;
+	reply->code = 550;
+	reply->enhanced = "5.1.3";
+	reply->text = g_strdup("The recipient has no domain");
+}
+
+static void
 on_message(const PeerSmtpTransaction *t, SieveBytes message, void *user_data,
 	PeerSmtpReply *replies, size_t n_replies)
 {
@@ -95,7 +109,7 @@ on_message(const PeerSmtpTransaction *t, SieveBytes message, void *user_data,
 	log_replies(&mail, replies);
 }
 
-static const PeerSmtpHandler handler = { .message = on_message };
+static const PeerSmtpHandler handler = { .recipient = on_recipient, .message = on_message };
 
 void
 hook_relay_network_init(HookRelayNetwork *network, const HookRelayConfig *config,
