@@ -10,7 +10,7 @@
 
 #include "schema/location-record.h"
 
-/** All strings are borrowed for the time of location_session_new() only. */
+/** All strings are borrowed for the time of the call that is given them. */
 typedef struct LocationSettings {
 	const char *uri;         /* ldap://, ldaps:// or ldapi:// */
 	const char *base;        /* where records are searched, subtree */
@@ -19,7 +19,8 @@ typedef struct LocationSettings {
 	unsigned timeout_ms;     /* for connecting and for each answer; 0: 2000 */
 	bool start_tls;          /* with a certificate that verifies; failing it is an error */
 	const char *ca_file;     /* (nullable): the system's */
-	/* (nullable) name pairs "canonical", "name in this directory", ..., NULL */
+	/* (nullable) name pairs "canonical", "name in this directory", ..., NULL; the name "" says that
+	 * this directory has no such attribute: it is neither asked for nor written */
 	const char *const *attribute_names;
 } LocationSettings;
 
@@ -31,8 +32,12 @@ LocationSession *location_session_new(const LocationSettings *settings, GError *
 void location_session_free(LocationSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LocationSession, location_session_free)
 
-/** Reads [directory] of a key file into settings whose strings belong to @ret_settings' holder. */
+/** Settings that own their strings. */
 typedef struct LocationConfig LocationConfig;
+/** (transfer full) a copy of @settings. */
+LocationConfig *location_config_new(const LocationSettings *settings);
+/** Reads [directory] of a key file; its keys stand in schema/README.md. Fails with
+ * LOCATION_ERROR_CONFIG for a key that is missing or makes no sense; leaves other groups alone. */
 LocationConfig *location_config_load(GKeyFile *file, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const LocationSettings *location_config_settings(const LocationConfig *config);
 void location_config_free(LocationConfig *config);
@@ -48,7 +53,7 @@ bool location_find_by_email(LocationSession *session, SieveBytes email,
 	LocationRecord **ret_record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool location_find_by_user(LocationSession *session, SieveBytes user_name,
 	LocationRecord **ret_record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/** The record whose host and port are these, for a TLS policy look-up by next hop. */
+/** As above. The record whose host and port are these, for a TLS policy look-up by next hop. */
 bool location_find_by_host(LocationSession *session, const char *host, uint16_t smtp_port,
 	LocationRecord **ret_record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -62,6 +67,9 @@ bool location_find_by_host(LocationSession *session, const char *host, uint16_t 
  */
 bool location_login(LocationSession *session, SieveBytes user_name, SieveBytes password,
 	LocationRecord **ret_record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Ends a login: the session has its own identity again. Does nothing when there was none. */
+void location_session_logout(LocationSession *session);
 
 /** What a login or a renewal writes; one modify operation, so all of it or nothing. */
 typedef struct LocationPresence {
@@ -86,6 +94,7 @@ LocationPool *location_pool_new(const LocationSettings *settings, GError **error
 	G_GNUC_WARN_UNUSED_RESULT;
 void location_pool_free(LocationPool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LocationPool, location_pool_free)
-/** (transfer full) a session no other thread has; give it back with location_pool_put(). */
+/** (transfer full) a session no other thread has, with the pool's own identity; give it back with
+ * location_pool_put(), which ends a login that was made on it. */
 LocationSession *location_pool_take(LocationPool *pool, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void location_pool_put(LocationPool *pool, LocationSession *session);
