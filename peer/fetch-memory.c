@@ -11,9 +11,12 @@
 
 #define KEY_CHARS 64u
 
+/* Each line is a mark and a key; the last line of a key counts. */
+static const char marks[] = { [PEER_FETCH_BEGUN] = '?', [PEER_FETCH_DONE] = '=' };
+
 struct PeerFetchMemory {
 	char *path;
-	GHashTable *keys;
+	GHashTable *keys; /* to PeerFetchProgress */
 };
 
 static void
@@ -21,6 +24,24 @@ set_errno(GError **error, const char *path, int code)
 {
 	g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "%s: %s", path,
 		g_strerror(code));
+}
+
+static void
+note(PeerFetchMemory *memory, const char *key, PeerFetchProgress progress)
+{
+	(void)g_hash_table_insert(memory->keys, g_strdup(key), GINT_TO_POINTER((int)progress));
+}
+
+/* A line that a crash cut short names nothing. */
+static void
+read_line(PeerFetchMemory *memory, const char *line)
+{
+	if (strlen(line) != 1 + KEY_CHARS)
+		return;
+	for (int progress = PEER_FETCH_BEGUN; progress <= PEER_FETCH_DONE; progress++) {
+		if (line[0] == marks[progress])
+			note(memory, line + 1, (PeerFetchProgress)progress);
+	}
 }
 
 PeerFetchMemory *
@@ -41,11 +62,8 @@ peer_fetch_memory_open(const char *path, GError **error)
 
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
-	/* A line cut short by a crash names nothing. */
-	for (char **line = lines; *line != NULL; line++) {
-		if (strlen(*line) == KEY_CHARS)
-			(void)g_hash_table_add(memory->keys, g_strdup(*line));
-	}
+	for (char **line = lines; *line != NULL; line++)
+		read_line(memory, *line);
 	return g_steal_pointer(&memory);
 }
 
@@ -65,10 +83,10 @@ peer_fetch_memory_key(SieveBytes bytes)
 	return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes.ptr, bytes.len);
 }
 
-bool
-peer_fetch_memory_has(const PeerFetchMemory *memory, const char *key)
+PeerFetchProgress
+peer_fetch_memory_get(const PeerFetchMemory *memory, const char *key)
 {
-	return g_hash_table_contains(memory->keys, key);
+	return (PeerFetchProgress)GPOINTER_TO_INT(g_hash_table_lookup(memory->keys, key));
 }
 
 static bool
@@ -102,12 +120,13 @@ write_all(int fd, const char *text, size_t len)
 }
 
 bool
-peer_fetch_memory_add(PeerFetchMemory *memory, const char *key, GError **error)
+peer_fetch_memory_set(PeerFetchMemory *memory, const char *key, PeerFetchProgress progress,
+	GError **error)
 {
 	bool first = !g_file_test(memory->path, G_FILE_TEST_EXISTS);
 	int fd = open(memory->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	/* The line end comes first too: it closes a line that a crash may have cut short. */
-	g_autofree char *line = g_strconcat("\n", key, "\n", NULL);
+	g_autofree char *line = g_strdup_printf("\n%c%s\n", marks[progress], key);
 	bool ok = fd >= 0 && write_all(fd, line, strlen(line)) && fsync(fd) == 0;
 
 	if (!ok)
@@ -118,7 +137,7 @@ peer_fetch_memory_add(PeerFetchMemory *memory, const char *key, GError **error)
 	}
 	if (!ok || (first && !sync_folder(memory->path, error)))
 		return false;
-	(void)g_hash_table_add(memory->keys, g_strdup(key));
+	note(memory, key, progress);
 	return true;
 }
 
@@ -129,11 +148,12 @@ peer_fetch_memory_keep(PeerFetchMemory *memory, GHashTable *seen, GError **error
 	GHashTableIter iter;
 	bool changed = false;
 	void *key;
+	void *progress;
 
 	g_hash_table_iter_init(&iter, memory->keys);
-	while (g_hash_table_iter_next(&iter, &key, NULL)) {
-		if (g_hash_table_contains(seen, key)) {
-			g_string_append_printf(text, "%s\n", (const char *)key);
+	while (g_hash_table_iter_next(&iter, &key, &progress)) {
+		if (GPOINTER_TO_INT(progress) == PEER_FETCH_DONE && g_hash_table_contains(seen, key)) {
+			g_string_append_printf(text, "%c%s\n", marks[PEER_FETCH_DONE], (const char *)key);
 			continue;
 		}
 		g_hash_table_iter_remove(&iter);

@@ -233,14 +233,18 @@ keep_mail(Fetch *fetch, SieveBytes message, GError **error)
 
 	bool new_here = g_hash_table_add(fetch->seen, g_strdup(key));
 
-	if (peer_fetch_memory_has(fetch->memory, key)) {
+	PeerFetchProgress progress = peer_fetch_memory_get(fetch->memory, key);
+	PeerFetchMail mail = { message, key, progress == PEER_FETCH_BEGUN };
+
+	if (progress == PEER_FETCH_DONE) {
 		fetch->report->known += new_here ? 1 : 0;
 		return true;
 	}
-	if (!fetch->store(message, key, fetch->user_data, error))
+	if (!peer_fetch_memory_set(fetch->memory, key, PEER_FETCH_BEGUN, error) ||
+	    !fetch->store(&mail, fetch->user_data, error))
 		return false;
 	fetch->report->stored++;
-	return peer_fetch_memory_add(fetch->memory, key, error);
+	return peer_fetch_memory_set(fetch->memory, key, PEER_FETCH_DONE, error);
 }
 
 /* One whole mail. libcurl takes a connection that ends in the middle of a mail for the mail's end; a

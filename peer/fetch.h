@@ -20,15 +20,15 @@ typedef struct PeerFetchSettings {
 	unsigned timeout_ms;      /* for connecting, and for any silence */
 } PeerFetchSettings;
 
-/**
- * PeerFetchStore:
- * @message: whole, CRLF line ends
- * @key: 64 hex digits that name this mail, the same at each attempt
- *
- * Puts one mail on stable storage. False: it stays at the server and the fetch ends there, so that the
- * order of arrival is kept.
- */
-typedef bool (*PeerFetchStore)(SieveBytes message, const char *key, void *user_data, GError **error);
+typedef struct PeerFetchMail {
+	SieveBytes text;   /* whole, CRLF line ends */
+	const char *key;   /* 64 hex digits that name this mail, the same at each attempt */
+	bool begun;        /* an earlier fetch was cut off while it stored this mail: it may be here */
+} PeerFetchMail;
+
+/** Puts one mail on stable storage. False: it stays at the server and the fetch ends there, so that the
+ * order of arrival is kept. */
+typedef bool (*PeerFetchStore)(const PeerFetchMail *mail, void *user_data, GError **error);
 
 typedef struct PeerFetchReport {
 	size_t waiting;   /* mails at the server when the fetch began */

@@ -3,6 +3,8 @@
 #include "peer/waiting-mail.h"
 
 #include <gio/gio.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "engine/env.h"
 #include "engine/message/message.h"
@@ -48,27 +50,88 @@ find_recipient(const Waiting *waiting, const SieveMessage *message)
 	return sieve_bytes_from_string(emails[0] != NULL ? emails[0] : waiting->state->user_name);
 }
 
+/* What the Received field of a fetched mail holds, and that of no other mail. */
+static char *
+make_mark(const char *key)
+{
+	return g_strdup_printf("with POP3 id %.32s;", key);
+}
+
 static char *
 make_trace(const Waiting *waiting, const char *key)
 {
+	g_autofree char *mark = make_mark(key);
 	const SieveEnv *env = sieve_env_system();
 	g_autofree char *date = peer_mail_date(env->now_usec(env) / G_USEC_PER_SEC);
 
-	return g_strdup_printf("Received: from %s by %s with POP3 id %.16s; %s\r\n", waiting->server,
-		waiting->config->host_name, key, date);
+	return g_strdup_printf("Received: from %s by %s\r\n\t%s %s\r\n", waiting->server,
+		waiting->config->host_name, mark, date);
 }
 
+/* --- After a crash ---------------------------------------------------------------------------- */
+
+#define HEAD_BYTES 4096u
+
 static bool
-store(SieveBytes text, const char *key, void *user_data, GError **error)
+file_has_mark(const char *path, const char *mark)
+{
+	char head[HEAD_BYTES];
+	FILE *file = fopen(path, "re");
+	size_t len = file != NULL ? fread(head, 1, sizeof(head), file) : 0;
+
+	if (file != NULL)
+		(void)fclose(file);
+	return sieve_bytes_find((SieveBytes){ head, len }, sieve_bytes_from_string(mark), 0) != SIZE_MAX;
+}
+
+/* Looks through a Maildir++ tree: its folders are not nested in the file system. */
+static bool
+folder_has_mark(const char *folder, const char *mark, unsigned depth)
+{
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+
+		/* What stands in tmp/ was never delivered. */
+		if (strcmp(name, "tmp") == 0 || g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+			continue;
+		if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+			if (depth > 0 && folder_has_mark(path, mark, depth - 1))
+				return true;
+		} else if (g_file_test(path, G_FILE_TEST_IS_REGULAR) && file_has_mark(path, mark)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Rare and slow: only for the one mail during which an earlier fetch was cut off. */
+static bool
+is_stored(const Waiting *waiting, const char *key)
+{
+	g_autofree char *mark = make_mark(key);
+
+	return folder_has_mark(waiting->config->maildir, mark, 2);
+}
+
+/* --- One mail ------------------------------------------------------------------------------------ */
+
+static bool
+store(const PeerFetchMail *fetched, void *user_data, GError **error)
 {
 	const Waiting *waiting = user_data;
+	SieveBytes text = fetched->text;
 	g_autoptr(PeerScript) script = NULL;
 	g_autoptr(SieveMessage) message = sieve_message_new(text);
 	g_autofree char *remote_ip = peer_received_remote_ip(message,
 		(const char *const *)waiting->by_hosts);
-	g_autofree char *trace = make_trace(waiting, key);
+	g_autofree char *trace = make_trace(waiting, fetched->key);
 	g_auto(PeerDelivery) delivery = { 0 };
 
+	if (fetched->begun && is_stored(waiting, fetched->key))
+		return true;
 	if (!peer_script_source_get(waiting->scripts, &script, error))
 		return false;
 	if (script == NULL) {

@@ -53,33 +53,39 @@ test_memory(void)
 	g_autofree char *path = g_build_filename(folder, "fetched", NULL);
 	g_autofree char *one = peer_fetch_memory_key(SIEVE_BYTES("one"));
 	g_autofree char *two = peer_fetch_memory_key(SIEVE_BYTES("two"));
+	g_autofree char *three = peer_fetch_memory_key(SIEVE_BYTES("three"));
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GError) error = NULL;
 	PeerFetchMemory *memory = peer_fetch_memory_open(path, &error);
 
 	g_assert_no_error(error);
-	g_assert_false(peer_fetch_memory_has(memory, one));
-	g_assert_true(peer_fetch_memory_add(memory, one, &error));
+	g_assert_cmpint(peer_fetch_memory_get(memory, one), ==, PEER_FETCH_NEW);
+	g_assert_true(peer_fetch_memory_set(memory, one, PEER_FETCH_BEGUN, &error));
+	g_assert_true(peer_fetch_memory_set(memory, one, PEER_FETCH_DONE, &error));
+	g_assert_true(peer_fetch_memory_set(memory, three, PEER_FETCH_BEGUN, &error));
 	peer_fetch_memory_free(memory);
 
 	/* A crash cut the last line short: the next one must not be glued to it. */
 	FILE *file = g_fopen(path, "a");
 
-	g_assert_cmpint(fputs("0123", file), >=, 0);
+	g_assert_cmpint(fputs("=0123", file), >=, 0);
 	g_assert_cmpint(fclose(file), ==, 0);
 	memory = peer_fetch_memory_open(path, &error);
-	g_assert_true(peer_fetch_memory_has(memory, one));
-	g_assert_true(peer_fetch_memory_add(memory, two, &error));
+	g_assert_cmpint(peer_fetch_memory_get(memory, one), ==, PEER_FETCH_DONE);
+	g_assert_cmpint(peer_fetch_memory_get(memory, three), ==, PEER_FETCH_BEGUN);
+	g_assert_true(peer_fetch_memory_set(memory, two, PEER_FETCH_DONE, &error));
 	peer_fetch_memory_free(memory);
 
 	memory = peer_fetch_memory_open(path, &error);
-	g_assert_true(peer_fetch_memory_has(memory, two));
+	g_assert_cmpint(peer_fetch_memory_get(memory, two), ==, PEER_FETCH_DONE);
 	g_hash_table_add(seen, two);
+	g_hash_table_add(seen, three);
 	g_assert_true(peer_fetch_memory_keep(memory, seen, &error));
 	peer_fetch_memory_free(memory);
 	memory = peer_fetch_memory_open(path, &error);
-	g_assert_false(peer_fetch_memory_has(memory, one));
-	g_assert_true(peer_fetch_memory_has(memory, two));
+	g_assert_cmpint(peer_fetch_memory_get(memory, one), ==, PEER_FETCH_NEW);
+	g_assert_cmpint(peer_fetch_memory_get(memory, two), ==, PEER_FETCH_DONE);
+	g_assert_cmpint(peer_fetch_memory_get(memory, three), ==, PEER_FETCH_NEW);
 	peer_fetch_memory_free(memory);
 	g_assert_cmpint(g_unlink(path), ==, 0);
 	g_assert_cmpint(g_rmdir(folder), ==, 0);
@@ -234,10 +240,11 @@ serve(GThreadedSocketService *service G_GNUC_UNUSED, GSocketConnection *connecti
 }
 
 static bool
-store(SieveBytes message, const char *key, void *user_data, GError **error G_GNUC_UNUSED)
+store(const PeerFetchMail *mail, void *user_data, GError **error G_GNUC_UNUSED)
 {
-	g_assert_cmpuint(strlen(key), ==, 64);
-	g_string_append_printf(user_data, "[%.*s]", (int)message.len, message.ptr);
+	g_assert_cmpuint(strlen(mail->key), ==, 64);
+	g_assert_false(mail->begun);
+	g_string_append_printf(user_data, "[%.*s]", (int)mail->text.len, mail->text.ptr);
 	return true;
 }
 
