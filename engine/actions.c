@@ -84,8 +84,8 @@ check_conflicts(const SieveResult *result, const SieveAction *action, GError **e
 		if (!conflicts(action, other))
 			continue;
 		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_CONFLICT,
-			"line %u: %s cannot stand beside the %s of line %u", action->line,
-			action->def->name, other->def->name, other->line);
+			"%s cannot stand beside the %s of line %u", action->def->name,
+			other->def->name, other->line);
 		return false;
 	}
 	return true;
@@ -105,7 +105,7 @@ check_limits(const SieveResult *result, const SieveAction *action, GError **erro
 		what = "redirects";
 	if (what == NULL)
 		return true;
-	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_LIMIT, "line %u: too many %s", action->line, what);
+	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_LIMIT, "too many %s", what);
 	return false;
 }
 

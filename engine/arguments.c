@@ -302,21 +302,37 @@ fit_added_tag(Fit *fit, const SieveAstArg *tag)
 	return true;
 }
 
+static const char *
+suggest_tag(const Fit *fit, SieveBytes typed)
+{
+	const SieveRegistry *registry = fit->check->unit->registry;
+	const SieveArgDef *defs = fit->args->defs;
+	SieveSuggestion suggestion = {.typed = typed};
+
+	for (unsigned i = 0; i < fit->args->count; i++)
+		if (defs[i].type == SIEVE_ARG_TAG)
+			sieve_suggestion_offer(&suggestion, defs[i].name);
+	if (sieve_arg_defs_find(defs, SIEVE_ARG_ADDRESS_PART) != NULL)
+		sieve_registry_offer(registry, SIEVE_KIND_ADDRESS_PART, &suggestion);
+	if (sieve_arg_defs_find(defs, SIEVE_ARG_MATCH) != NULL) {
+		sieve_registry_offer(registry, SIEVE_KIND_MATCH, &suggestion);
+		sieve_suggestion_offer(&suggestion, "comparator");
+	}
+	return suggestion.best;
+}
+
 static void
 tell_unknown_tag(Fit *fit, const SieveAstArg *tag)
 {
 	SieveCheck *check = fit->check;
-	g_autofree char *key =
-		g_strdup_printf(":%.*s %s", (int)tag->tag.len, tag->tag.ptr, fit->args->name);
-	bool match = sieve_arg_defs_find(fit->args->defs, SIEVE_ARG_MATCH) != NULL;
-	const char *near =
-		match ? sieve_registry_suggest(check->unit->registry, SIEVE_KIND_MATCH, tag->tag) : NULL;
+	int len = (int)tag->tag.len;
+	g_autofree char *key = g_strdup_printf(":%.*s %s", len, tag->tag.ptr, fit->args->name);
+	const char *near = suggest_tag(fit, tag->tag);
 	g_autofree char *hint = near == NULL ? NULL : g_strdup_printf("did you mean :%s?", near);
 
-	if (!g_hash_table_add(check->told, g_steal_pointer(&key)))
-		return;
-	sieve_check_tell(check, SIEVE_DIAG_ERROR, tag->span, hint, "unknown tag :%.*s for %s",
-		(int)tag->tag.len, tag->tag.ptr, fit->args->name);
+	if (g_hash_table_add(check->told, g_steal_pointer(&key)))
+		sieve_check_tell(check, SIEVE_DIAG_ERROR, tag->span, hint,
+			"unknown tag :%.*s for %s", len, tag->tag.ptr, fit->args->name);
 }
 
 static void

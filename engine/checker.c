@@ -218,12 +218,23 @@ sieve_check_mailbox(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 		sieve_check_error(check, arg, NULL, "\"%s\" is no mailbox name: %s", shown, problem);
 }
 
+static void
+note_include(SieveCheck *check, unsigned script)
+{
+	GArray *includes = check->script->includes;
+	SieveInclude include = {script, check->node->span};
+
+	for (unsigned i = 0; i < includes->len; i++)
+		if (g_array_index(includes, SieveInclude, i).script == script)
+			return;
+	g_array_append_val(includes, include);
+}
+
 void
 sieve_check_include(SieveCheck *check, SieveArgs *args, SieveLocation location, SieveBytes name,
 	unsigned flags)
 {
 	g_autofree char *problem = NULL;
-	SieveScript *script = check->script;
 
 	args->script_name = sieve_arena_copy(check->unit->arena, name).ptr;
 	args->include_flags = flags;
@@ -231,10 +242,8 @@ sieve_check_include(SieveCheck *check, SieveArgs *args, SieveLocation location, 
 		sieve_check_error(check, NULL, NULL, "%s", problem);
 		return;
 	}
-	if (args->script >= 0 && !(flags & SIEVE_INCLUDE_ONCE)) {
-		SieveInclude include = {(unsigned)args->script, check->node->span};
-		g_array_append_val(script->includes, include);
-	}
+	if (args->script >= 0 && !(flags & SIEVE_INCLUDE_ONCE))
+		note_include(check, (unsigned)args->script);
 	if (args->script < 0 && !(flags & SIEVE_INCLUDE_OPTIONAL))
 		sieve_check_warn(check, NULL, "add :optional if it may be missing",
 			"there is no script \"%s\", and the run fails when it gets here",

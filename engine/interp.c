@@ -387,8 +387,10 @@ run_program(SieveRun *run, GError **error)
 	run->leave = -1;
 	run->at = run->program->scripts[0].start;
 	bool ok = run_all(run, error);
-	if (!ok)
+	if (!ok) {
+		g_prefix_error(error, "%s:%u: ", sieve_run_script_name(run), sieve_run_line(run));
 		fail_result(run->result);
+	}
 	g_clear_error(&run->error);
 	g_free(run->included);
 	g_hash_table_unref(run->slots);

@@ -156,51 +156,77 @@ sieve_registry_find(const SieveRegistry *registry, SieveKind kind, SieveBytes na
 	return g_hash_table_lookup(registry->names[kind], key);
 }
 
-/* Levenshtein distance, one row at a time; both at most SIEVE_LIMIT_IDENTIFIER_BYTES long. */
+/* Letters count from 1, as the rows of distance() do. */
+static bool
+same_letter(SieveBytes a, unsigned i, SieveBytes b, unsigned j)
+{
+	return g_ascii_tolower(a.ptr[i - 1]) == g_ascii_tolower(b.ptr[j - 1]);
+}
+
+/* How many letters must be added, dropped, changed or swapped with their neighbour; row by row, both at
+ * most SIEVE_LIMIT_IDENTIFIER_BYTES long. */
 static unsigned
 distance(SieveBytes a, SieveBytes b)
 {
-	unsigned row[SIEVE_LIMIT_IDENTIFIER_BYTES + 1];
+	unsigned rows[3][SIEVE_LIMIT_IDENTIFIER_BYTES + 1];
 
 	for (unsigned j = 0; j <= b.len; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (unsigned i = 1; i <= a.len; i++) {
-		unsigned diagonal = row[0];
+		unsigned *row = rows[i % 3];
+		const unsigned *above = rows[(i + 2) % 3];
+		const unsigned *above2 = rows[(i + 1) % 3];
 		row[0] = i;
 		for (unsigned j = 1; j <= b.len; j++) {
-			unsigned above = row[j];
-			bool same = g_ascii_tolower(a.ptr[i - 1]) == g_ascii_tolower(b.ptr[j - 1]);
-			row[j] = MIN(MIN(above, row[j - 1]) + 1, diagonal + !same);
-			diagonal = above;
+			unsigned change = above[j - 1] + !same_letter(a, i, b, j);
+			row[j] = MIN(MIN(above[j], row[j - 1]) + 1, change);
+			if (i > 1 && j > 1 && same_letter(a, i, b, j - 1) &&
+				same_letter(a, i - 1, b, j))
+				row[j] = MIN(row[j], above2[j - 2] + 1);
 		}
 	}
-	return row[b.len];
+	return rows[a.len % 3][b.len];
+}
+
+void
+sieve_suggestion_offer(SieveSuggestion *suggestion, const char *known)
+{
+	SieveBytes name = sieve_bytes_from_string(known);
+	SieveBytes typed = suggestion->typed;
+
+	if (typed.len > SIEVE_LIMIT_IDENTIFIER_BYTES || name.len > SIEVE_LIMIT_IDENTIFIER_BYTES)
+		return;
+	/* A third of the letters wrong is still a slip of the fingers; more is another word. */
+	unsigned d = distance(typed, name);
+	if (d > MIN(typed.len / 3, (size_t)3))
+		return;
+	/* The order of the alphabet decides, since that of a hash table is arbitrary. */
+	if (suggestion->best != NULL &&
+		(d > suggestion->distance ||
+			(d == suggestion->distance && strcmp(known, suggestion->best) >= 0)))
+		return;
+	suggestion->best = known;
+	suggestion->distance = d;
+}
+
+void
+sieve_registry_offer(const SieveRegistry *registry, SieveKind kind, SieveSuggestion *suggestion)
+{
+	GHashTableIter iter;
+	gpointer key;
+
+	g_hash_table_iter_init(&iter, registry->names[kind]);
+	while (g_hash_table_iter_next(&iter, &key, NULL))
+		sieve_suggestion_offer(suggestion, key);
 }
 
 const char *
 sieve_registry_suggest(const SieveRegistry *registry, SieveKind kind, SieveBytes name)
 {
-	const char *best = NULL;
-	/* A third of the letters wrong is still a slip of the fingers; more is another word. */
-	unsigned best_distance = (unsigned)MIN(name.len / 3, (size_t)3) + 1;
-	GHashTableIter iter;
-	gpointer key;
+	SieveSuggestion suggestion = {.typed = name};
 
-	if (name.len > SIEVE_LIMIT_IDENTIFIER_BYTES)
-		return NULL;
-	g_hash_table_iter_init(&iter, registry->names[kind]);
-	while (g_hash_table_iter_next(&iter, &key, NULL)) {
-		SieveBytes known = sieve_bytes_from_string(key);
-		if (known.len > SIEVE_LIMIT_IDENTIFIER_BYTES)
-			continue;
-		unsigned d = distance(name, known);
-		/* The order of the alphabet decides, since that of the hash table is arbitrary. */
-		if (d < best_distance || (best != NULL && d == best_distance && strcmp(key, best) < 0)) {
-			best = key;
-			best_distance = d;
-		}
-	}
-	return best;
+	sieve_registry_offer(registry, kind, &suggestion);
+	return suggestion.best;
 }
 
 bool

@@ -184,6 +184,7 @@ typedef struct SieveResult SieveResult;
  * sieve_run:
  * @ret_result: (out) (transfer full): written even on failure, since a failed script means implicit
  *   keep (RFC 5228 section 2.10.6); it then holds that keep and no other action
+ * @error: its message begins with `SCRIPT:LINE: `
  *
  * @program, @input->message and all that @input points to must outlive the result.
  */

@@ -143,7 +143,7 @@ sieve_unit_load(SieveUnit *unit, SieveLocation location, SieveBytes name, int *r
 	return true;
 }
 
-/* Marks all that running @index would in the end run. */
+/* Marks in @reached all that running @index would in the end run. */
 static void
 mark_reached(const SieveUnit *unit, unsigned index, bool *reached)
 {
@@ -158,19 +158,29 @@ mark_reached(const SieveUnit *unit, unsigned index, bool *reached)
 }
 
 static void
-warn_recursion(const SieveUnit *unit, unsigned from)
+tell_recursion(const SieveUnit *unit, const SieveInclude *include)
 {
-	const SieveScript *script = sieve_unit_get(unit, from);
+	sieve_diag_add(unit->diags, SIEVE_DIAG_WARNING, include->span,
+		"use :once, or take one of the includes away",
+		"this script includes itself by way of \"%s\", and fails when it gets here",
+		sieve_unit_get(unit, include->script)->name);
+}
 
-	for (unsigned i = 0; i < script->includes->len; i++) {
-		const SieveInclude *include = &g_array_index(script->includes, SieveInclude, i);
-		g_autofree bool *reached = g_new0(bool, unit->scripts->len);
-		mark_reached(unit, include->script, reached);
-		if (reached[from])
-			sieve_diag_add(unit->diags, SIEVE_DIAG_WARNING, include->span,
-				"use :once, or take one of the includes away",
-				"this script includes itself by way of \"%s\", and fails when it gets here",
-				sieve_unit_get(unit, include->script)->name);
+static void
+warn_recursion(const SieveUnit *unit)
+{
+	unsigned n = unit->scripts->len;
+	g_autofree bool *reached = g_new0(bool, (size_t)n * n);
+
+	for (unsigned i = 0; i < n; i++)
+		mark_reached(unit, i, &reached[(size_t)i * n]);
+	for (unsigned from = 0; from < n; from++) {
+		const GArray *includes = sieve_unit_get(unit, from)->includes;
+		for (unsigned i = 0; i < includes->len; i++) {
+			const SieveInclude *include = &g_array_index(includes, SieveInclude, i);
+			if (reached[(size_t)include->script * n + from])
+				tell_recursion(unit, include);
+		}
 	}
 }
 
@@ -186,6 +196,5 @@ sieve_unit_check(SieveUnit *unit)
 		if (sieve_diag_list_count_errors(unit->diags) == errors)
 			sieve_check_script(unit, script);
 	}
-	for (unsigned i = 0; i < unit->scripts->len; i++)
-		warn_recursion(unit, i);
+	warn_recursion(unit);
 }

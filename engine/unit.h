@@ -20,7 +20,7 @@ typedef struct SieveScript {
 	SieveSource source;
 	SieveAst *ast;
 	SieveChecked *commands; /* (nullable) in the tree's arena */
-	GArray *includes;       /* of SieveInclude, :once aside */
+	GArray *includes;       /* of SieveInclude, one for each script; :once aside */
 } SieveScript;
 
 typedef struct SieveUnit {

@@ -142,7 +142,7 @@ static const Case cases[] = {
 	{DOLLAR "show :a :list [\"x\", \"$\"] \"n\";",
 		"shown \"n a 0 0 /x/sender@example.com\"\nimplicit keep\n"},
 	{DOLLAR "show :a \"$\";",
-		"error: \"sender@example.com\" is too long\nimplicit keep\n"},
+		"error: script:2: \"sender@example.com\" is too long\nimplicit keep\n"},
 	{DOLLAR "keep :loud \"$\";", "keep \"sender@example.com\"\n"},
 	{DOLLAR "if header :contains \"from\" [\"zz\", \"$\"] { discard; }", "discard\n"},
 	{DOLLAR "redirect \"$\";", "redirect \"sender@example.com\"\n"},

@@ -76,6 +76,12 @@ static const Case cases[] = {
 	{"if size :over :over 5 { }", "1:15: error: tag :over is given twice\n"},
 	{"if size :above 5 { }", "1:9: error: unknown tag :above for size\n"
 				 "1:4: error: size needs :over or :under\n"},
+	{"if size :ovre 5 { }", "1:9: error: unknown tag :ovre for size [did you mean :over?]\n"
+				"1:4: error: size needs :over or :under\n"},
+	{"if address :localprt \"from\" \"a\" { }",
+		"1:12: error: unknown tag :localprt for address [did you mean :localpart?]\n"},
+	{"if header :comparater \"a\" \"b\" { }",
+		"1:11: error: unknown tag :comparater for header [did you mean :comparator?]\n"},
 	/* Matching (section 2.7). */
 	{"if header :is :contains \"a\" \"b\" { }",
 		"1:15: error: tag :contains cannot stand beside :is [take one of them away]\n"},

@@ -136,13 +136,13 @@ static const Case include_cases[] = {
 	{"include \"returns\"; discard;", "discard\n"},
 	{"if false { include \"none\"; } discard;", "discard\n"},
 	{"discard; include \"none\";",
-		"error: cannot include \"none\": there is no such script\nimplicit keep\n"},
+		"error: script:1: cannot include \"none\": there is no such script\nimplicit keep\n"},
 	{"discard; include :optional \"none\";", "discard\n"},
 	{"discard; include \"ping\";",
-		"error: cannot include \"ping\": it includes itself\nimplicit keep\n"},
+		"error: pong:1: cannot include \"ping\": it includes itself\nimplicit keep\n"},
 	{"include \"2\";", "discard\nkeep\n"},
 	{"include \"1\";",
-		"error: cannot include \"11\": scripts are nested too deeply\nimplicit keep\n"},
+		"error: 10:1: cannot include \"11\": scripts are nested too deeply\nimplicit keep\n"},
 };
 
 static void
@@ -190,9 +190,9 @@ test_limits(void)
 
 	g_assert_true(g_str_has_prefix(a, "store \"m0\"\nstore \"m1\"\n"));
 	g_assert_true(g_str_has_suffix(a, "store \"m63\"\n"));
-	g_assert_cmpstr(b, ==, "error: line 1: too many actions\nimplicit keep\n");
+	g_assert_cmpstr(b, ==, "error: script:1: too many actions\nimplicit keep\n");
 	g_assert_true(g_str_has_suffix(c, "redirect \"m7@example.com\"\n"));
-	g_assert_cmpstr(d, ==, "error: line 1: too many redirects\nimplicit keep\n");
+	g_assert_cmpstr(d, ==, "error: script:1: too many redirects\nimplicit keep\n");
 }
 
 /* --- A host with commands of its own -------------------------------------------------------------- */
@@ -234,8 +234,7 @@ leave_run(SieveRun *run, const SieveArgs *args G_GNUC_UNUSED, GError **error)
 {
 	if (sieve_run_leave_block(run, host_command("loop")))
 		return true;
-	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "line %u of %s: no block to leave",
-		sieve_run_line(run), sieve_run_script_name(run));
+	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "no block to leave");
 	return false;
 }
 
@@ -365,7 +364,7 @@ test_leave_nothing(void)
 	Host host = {0};
 	g_autofree char *result = run_hosted(program, &host);
 
-	g_assert_cmpstr(result, ==, "line 3 of script: no block to leave");
+	g_assert_cmpstr(result, ==, "script:3: no block to leave");
 }
 
 /* --- Explaining --------------------------------------------------------------------------------- */
