@@ -9,7 +9,7 @@
 
 #define INBOX SIEVE_BYTES("INBOX")
 
-/* --- The core's own actions --------------------------------------------------------------------- */
+/* --- The core's own actions ------------------------------------------------------------------- */
 
 static bool
 perform_keep(SieveDelivery *delivery, const SieveAction *action G_GNUC_UNUSED, GError **error)
@@ -51,7 +51,7 @@ const SieveActionDef sieve_action_redirect = {
 	.perform = perform_redirect,
 };
 
-/* --- Adding ------------------------------------------------------------------------------------- */
+/* --- Adding ----------------------------------------------------------------------------------- */
 
 static SieveBytes
 mailbox_of(const SieveAction *action)
@@ -128,7 +128,8 @@ append(SieveResult *result, const SieveAction *action)
 static void
 merge(SieveAction *old, const SieveAction *action)
 {
-	/* keep says more than the store into the same mailbox: it follows the implicit keep's place. */
+	/* keep says more than the store into the same mailbox: it follows the implicit keep's
+	 * place. */
 	if (action->def == &sieve_action_keep)
 		*old = *action;
 	else
@@ -147,7 +148,8 @@ run_tags(SieveRun *run, SieveAction *action, const SieveArgs *args, GError **err
 }
 
 bool
-sieve_run_add_action(SieveRun *run, const SieveArgs *args, const SieveAction *action, GError **error)
+sieve_run_add_action(
+	SieveRun *run, const SieveArgs *args, const SieveAction *action, GError **error)
 {
 	SieveResult *result = run->result;
 	SieveAction added = *action;
@@ -179,7 +181,7 @@ sieve_run_cancel_implicit_keep(SieveRun *run)
 	run->result->implicit_keep = false;
 }
 
-/* --- What programs see -------------------------------------------------------------------------- */
+/* --- What programs see ------------------------------------------------------------------------ */
 
 void
 sieve_result_free(SieveResult *result)
