@@ -63,7 +63,7 @@ environment_item(const char *item, void *user_data)
 }
 
 char *
-doorstep_run_mail(const SieveProgram *program, const char *path, const DoorstepRunOptions *options,
+doorstep_run_mail(const SieveProgram *program, const char *path, DoorstepRunOptions *options,
 	bool *ret_failed, GError **error)
 {
 	g_autoptr(GBytes) raw = doorstep_file_read(path, error);
@@ -79,7 +79,7 @@ doorstep_run_mail(const SieveProgram *program, const char *path, const DoorstepR
 		.message = message,
 		.envelope = doorstep_envelope_from_header(message, arena),
 		.environment = environment_item,
-		.environment_data = (void *)options,
+		.environment_data = options,
 		.trace = trace,
 	};
 	if (options->envelope_from != NULL)
@@ -96,7 +96,7 @@ doorstep_run_mail(const SieveProgram *program, const char *path, const DoorstepR
 }
 
 static int
-run_mails(const SieveProgram *program, const DoorstepRunOptions *options, int n_mails, char **mails)
+run_mails(const SieveProgram *program, DoorstepRunOptions *options, int n_mails, char **mails)
 {
 	int code = DOORSTEP_EXIT_OK;
 

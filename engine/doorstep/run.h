@@ -24,4 +24,4 @@ SieveProgram *doorstep_run_compile(const SieveRegistry *registry, const char *pa
 /** (transfer full) the text of `doorstep run` for one mail: one line per action, before them with
  * --explain what led there, after them an error of the run. NULL with @error: it cannot be read. */
 char *doorstep_run_mail(const SieveProgram *program, const char *path,
-	const DoorstepRunOptions *options, bool *ret_failed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+	DoorstepRunOptions *options, bool *ret_failed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
