@@ -116,8 +116,10 @@ check_all(CheckOptions *options, int argc, char **argv)
 	options->first = true;
 	if (options->json)
 		printf("[");
-	for (int i = 1; i < argc; i++)
-		code = MAX(code, check_script(options, argv[i]));
+	for (int i = 1; i < argc; i++) {
+		int worse = check_script(options, argv[i]);
+		code = MAX(code, worse);
+	}
 	if (options->json)
 		printf("\n]\n");
 	return code;

@@ -87,7 +87,8 @@ doorstep_fmt(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (options.in_place && strcmp(argv[i], "-") == 0)
 			return doorstep_usage_error("standard input has no place to rewrite");
-		code = MAX(code, format_script(&options, argv[i]));
+		int worse = format_script(&options, argv[i]);
+		code = MAX(code, worse);
 	}
 	return code;
 }

@@ -4,6 +4,7 @@
 #include "engine/doorstep/svtest.h"
 
 #include "engine/bytes.h"
+#include "engine/deliver/mailbox-name.h"
 #include "engine/doorstep/files.h"
 
 #include <glib/gstdio.h>
@@ -192,14 +193,10 @@ sorted_files(const char *folder)
 GBytes *
 svtest_stored(Svtest *svtest, SieveBytes mailbox, uint64_t index)
 {
-	if (svtest->maildir == NULL)
+	if (svtest->maildir == NULL || sieve_mailbox_name_check(mailbox) != NULL)
 		return NULL;
-	g_autofree char *name = sieve_bytes_dup(mailbox);
-	g_strdelimit(name, "/", '.');
-	g_autofree char *dotted = g_strconcat(".", name, NULL);
-	bool inbox = sieve_bytes_equal_nocase(mailbox, SIEVE_BYTES("INBOX"));
-	g_autofree char *folder =
-		g_build_filename(svtest->maildir, inbox ? "" : dotted, "new", NULL);
+	g_autofree char *name = sieve_mailbox_name_to_folder(mailbox);
+	g_autofree char *folder = g_build_filename(svtest->maildir, name, "new", NULL);
 	g_autoptr(GPtrArray) files = sorted_files(folder);
 	if (index >= files->len)
 		return NULL;
