@@ -213,6 +213,86 @@ test_limits(void)
 	g_assert_cmpstr(d, ==, "error: script:1: too many redirects\nimplicit keep\n");
 }
 
+/* Each test looks at the whole field: a hundred and some of them spend the budget. */
+static void
+test_step_budget(void)
+{
+	g_autoptr(GString) mail = g_string_new("Subject: ");
+	g_autoptr(GString) script = g_string_new(NULL);
+
+	for (size_t i = 0; i < (1u << 20); i++)
+		g_string_append_c(mail, 'a');
+	g_string_append(mail, "\r\n\r\n");
+	for (unsigned i = 0; i < SIEVE_LIMIT_RUN_STEPS >> 20; i++)
+		g_string_append(script, "if header \"subject\" \"b\" { discard; }\n");
+	g_autofree char *result = test_script(script->str, mail->str);
+	g_assert_true(g_str_has_prefix(result, "error: script:"));
+	g_assert_true(g_str_has_suffix(
+		result, "the script takes too long (more than 104857600 steps)\nimplicit keep\n"));
+}
+
+/* --- Environment and envelope ----------------------------------------------------------------- */
+
+static const char *
+environment(const char *item, void *user_data)
+{
+	const char *const *pairs = user_data;
+
+	for (; *pairs != NULL; pairs += 2)
+		if (g_str_equal(pairs[0], item))
+			return pairs[1];
+	return NULL;
+}
+
+static const char *const items[] = {
+	"remote-ip", "140.112.4.11", "remote-host", "", "vnd.doorstep.x", "y", NULL};
+
+typedef struct InputCase {
+	const char *test;
+	SieveEnvelope envelope;
+	bool outcome;
+} InputCase;
+
+static const InputCase input_cases[] = {
+	{"environment :matches \"remote-ip\" \"140.112.4.*\"", {.to = {NULL, 0}}, true},
+	{"environment \"Remote-IP\" \"140.112.4.11\"", {.to = {NULL, 0}}, true},
+	{"environment \"remote-host\" \"\"", {.to = {NULL, 0}}, true},
+	{"environment :count \"eq\" \"remote-host\" \"0\"", {.to = {NULL, 0}}, true},
+	{"environment :count \"eq\" \"remote-ip\" \"1\"", {.to = {NULL, 0}}, true},
+	{"environment :count \"eq\" \"domain\" \"0\"", {.to = {NULL, 0}}, false},
+	{"environment \"vnd.doorstep.x\" \"y\"", {.to = {NULL, 0}}, true},
+	{"environment \"name\" \"doorstep\"", {.to = {NULL, 0}}, true},
+	{"envelope \"from\" \"\"", {.from = {"", 0}}, true},
+	{"envelope :domain \"from\" \"\"", {.from = {"", 0}}, true},
+	{"envelope :contains \"from\" \"\"", {.from = {NULL, 0}}, false},
+	{"envelope :contains \"to\" \"\"", {.from = {"a@b.example", 11}}, false},
+	{"envelope :localpart \"FROM\" \"a\"", {.from = {"a@b.example", 11}}, true},
+	{"envelope :domain \"to\" \"b.example\"", {.to = {"a@b.example", 11}}, true},
+};
+
+static void
+test_input(void)
+{
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
+	g_autoptr(SieveMessage) mail = sieve_message_new(sieve_bytes_from_string(test_mail));
+
+	for (size_t i = 0; i < G_N_ELEMENTS(input_cases); i++) {
+		const InputCase *c = &input_cases[i];
+		g_autofree char *text = g_strdup_printf("require [\"environment\", \"envelope\", "
+							"\"relational\"]; if %s { discard; }",
+			c->test);
+		g_autoptr(SieveProgram) program = test_compile(registry, text);
+		SieveRunInput input = {.message = mail,
+			.envelope = c->envelope,
+			.environment = environment,
+			.environment_data = (gpointer)(uintptr_t)items};
+		g_autoptr(SieveResult) result = NULL;
+		g_test_message("%s", c->test);
+		g_assert_true(sieve_run(program, &input, &result, NULL));
+		g_assert_cmpint(sieve_result_implicit_keep(result), ==, !c->outcome);
+	}
+}
+
 /* --- A host with commands of its own ---------------------------------------------------------- */
 
 typedef struct Host {
@@ -419,6 +499,8 @@ main(int argc, char **argv)
 	g_test_add_func("/interp/threads", test_threads);
 	g_test_add_func("/interp/include", test_include);
 	g_test_add_func("/interp/limits", test_limits);
+	g_test_add_func("/interp/step-budget", test_step_budget);
+	g_test_add_func("/interp/input", test_input);
 	g_test_add_func("/interp/host", test_host);
 	g_test_add_func("/interp/leave-nothing", test_leave_nothing);
 	g_test_add_func("/interp/trace", test_trace);
