@@ -148,31 +148,34 @@ run_tags(SieveRun *run, SieveAction *action, const SieveArgs *args, GError **err
 }
 
 bool
+sieve_result_add(SieveResult *result, const SieveAction *action, GError **error)
+{
+	/* Before merging: one reject conflicts with another, whatever it says. */
+	if (!check_conflicts(result, action, error))
+		return false;
+	if (action->def->cancels_implicit_keep && !(action->flags & SIEVE_ACTION_COPY))
+		result->implicit_keep = false;
+	for (size_t i = 0; i < result->n_actions; i++) {
+		if (is_same(&result->actions[i], action)) {
+			merge(&result->actions[i], action);
+			return true;
+		}
+	}
+	if (!check_limits(result, action, error))
+		return false;
+	append(result, action);
+	return true;
+}
+
+bool
 sieve_run_add_action(
 	SieveRun *run, const SieveArgs *args, const SieveAction *action, GError **error)
 {
-	SieveResult *result = run->result;
 	SieveAction added = *action;
 
 	if (added.line == 0)
 		added.line = sieve_run_line(run);
-	if (!run_tags(run, &added, args, error))
-		return false;
-	/* Before merging: one reject conflicts with another, whatever it says. */
-	if (!check_conflicts(result, &added, error))
-		return false;
-	if (added.def->cancels_implicit_keep && !(added.flags & SIEVE_ACTION_COPY))
-		result->implicit_keep = false;
-	for (size_t i = 0; i < result->n_actions; i++) {
-		if (is_same(&result->actions[i], &added)) {
-			merge(&result->actions[i], &added);
-			return true;
-		}
-	}
-	if (!check_limits(result, &added, error))
-		return false;
-	append(result, &added);
-	return true;
+	return run_tags(run, &added, args, error) && sieve_result_add(run->result, &added, error);
 }
 
 void
