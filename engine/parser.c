@@ -133,58 +133,46 @@ take_string(Parser *parser, GArray *strings)
 	advance(parser);
 }
 
-/* What can stand in no list: where the skipping of a bad item ends. */
-#define LIST_END_TOKENS                                                                            \
-	(TOKEN_BIT(SIEVE_TOKEN_END) | TOKEN_BIT(SIEVE_TOKEN_SEMICOLON) |                           \
-		TOKEN_BIT(SIEVE_TOKEN_COMMA) | TOKEN_BIT(SIEVE_TOKEN_RIGHT_BRACKET) |              \
-		OPENING_TOKENS | CLOSING_TOKENS)
-
-/* One string of a list. After a mistake the list goes on at the next `,`. */
+/* "[" string *("," string) "]", of which the bracket was seen. After a mistake the list goes on at
+ * the next `,`. */
 static void
-parse_list_item(Parser *parser, GArray *strings)
-{
-	if (looking_at(parser, SIEVE_TOKEN_STRING)) {
-		take_string(parser, strings);
-		if (looking_at(parser, SIEVE_TOKEN_COMMA) ||
-			looking_at(parser, SIEVE_TOKEN_RIGHT_BRACKET))
-			return;
-		tell_unexpected(parser, "`,` or `]`", "strings in a list are parted by commas");
-	} else {
-		tell_unexpected(parser, "a string", NULL);
-	}
-	while ((TOKEN_BIT(parser->token.kind) & LIST_END_TOKENS) == 0)
-		advance(parser);
-}
-
-/* "[" string *("," string) "]"; false when the list does not end */
-static bool
 parse_bracketed(Parser *parser, GArray *strings)
 {
-	do {
-		advance(parser);
-		parse_list_item(parser, strings);
-	} while (looking_at(parser, SIEVE_TOKEN_COMMA));
-	if (!looking_at(parser, SIEVE_TOKEN_RIGHT_BRACKET))
-		return false;
 	advance(parser);
-	return true;
+	for (;;) {
+		if (looking_at(parser, SIEVE_TOKEN_STRING))
+			take_string(parser, strings);
+		else
+			tell_unexpected(parser, "a string", NULL);
+		while (!looking_at(parser, SIEVE_TOKEN_COMMA)) {
+			if (looking_at(parser, SIEVE_TOKEN_RIGHT_BRACKET)) {
+				advance(parser);
+				return;
+			}
+			tell_unexpected(parser, "`,` or `]`",
+				"strings in a list are parted by commas");
+			if (!looking_at(parser, SIEVE_TOKEN_STRING))
+				return;
+			take_string(parser, strings);
+		}
+		advance(parser);
+	}
 }
 
-/* string-list = "[" string *("," string) "]" / string; false when the command must be skipped */
-static bool
+/* string-list = "[" string *("," string) "]" / string */
+static void
 parse_string_list(Parser *parser, SieveAstNode *node)
 {
 	g_autoptr(GArray) strings = g_array_new(FALSE, FALSE, sizeof(SieveAstString));
 	SieveSpan span = parser->token.span;
 	bool brackets = looking_at(parser, SIEVE_TOKEN_LEFT_BRACKET);
-	bool ended = true;
 
 	if (brackets)
-		ended = parse_bracketed(parser, strings);
+		parse_bracketed(parser, strings);
 	else
 		take_string(parser, strings);
 	if (strings->len == 0)
-		return ended;
+		return;
 	SieveAstString *kept =
 		sieve_arena_new_array(sieve_ast_arena(parser->ast), SieveAstString, strings->len);
 	memcpy(kept, strings->data, sizeof *kept * strings->len);
@@ -193,29 +181,28 @@ parse_string_list(Parser *parser, SieveAstNode *node)
 	SieveSpan last = kept[strings->len - 1].span;
 	span.length = last.offset + last.length + brackets - span.offset;
 	arg->span = span;
-	return ended;
 }
 
-static bool
-begins_argument(const Parser *parser)
-{
-	return looking_at(parser, SIEVE_TOKEN_STRING) ||
-	       looking_at(parser, SIEVE_TOKEN_LEFT_BRACKET) ||
-	       looking_at(parser, SIEVE_TOKEN_NUMBER) || looking_at(parser, SIEVE_TOKEN_TAG);
-}
-
-/* argument = string-list / number / tag; false when the command must be skipped */
+/* argument = string-list / number / tag; false when there is none */
 static bool
 parse_argument(Parser *parser, SieveAstNode *node)
 {
 	SieveAstArg *arg;
 
-	if (looking_at(parser, SIEVE_TOKEN_NUMBER))
+	switch (parser->token.kind) {
+	case SIEVE_TOKEN_STRING:
+	case SIEVE_TOKEN_LEFT_BRACKET:
+		parse_string_list(parser, node);
+		return true;
+	case SIEVE_TOKEN_NUMBER:
 		arg = sieve_ast_add_number(parser->ast, node, parser->token.number);
-	else if (looking_at(parser, SIEVE_TOKEN_TAG))
+		break;
+	case SIEVE_TOKEN_TAG:
 		arg = sieve_ast_add_tag(parser->ast, node, parser->token.value);
-	else
-		return parse_string_list(parser, node);
+		break;
+	default:
+		return false;
+	}
 	arg->span = parser->token.span;
 	advance(parser);
 	return true;
@@ -253,13 +240,13 @@ static bool
 parse_arguments(Parser *parser, SieveAstNode *node)
 {
 	unsigned n_arguments = 0;
+	SieveSpan span = parser->token.span;
 
-	for (; begins_argument(parser); n_arguments++) {
-		if (n_arguments == SIEVE_LIMIT_ARGUMENTS)
-			sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, parser->token.span, NULL,
+	while (parse_argument(parser, node)) {
+		if (n_arguments++ == SIEVE_LIMIT_ARGUMENTS)
+			sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, span, NULL,
 				"more than %u arguments", SIEVE_LIMIT_ARGUMENTS);
-		if (!parse_argument(parser, node))
-			return false;
+		span = parser->token.span;
 	}
 	if (looking_at(parser, SIEVE_TOKEN_LEFT_PAREN))
 		return parse_test_list(parser, node);

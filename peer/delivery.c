@@ -8,6 +8,7 @@
 #include "engine/bytes.h"
 #include "engine/libsieve.h"
 #include "peer/smtp-client.h"
+#include "schema/remote-ip.h"
 
 #define SUBMIT_CONNECT_MS 10000u
 #define SUBMIT_REPLY_MS 60000u
@@ -18,7 +19,9 @@ typedef struct Context {
 	const PeerConfig *config;
 	const PeerScript *script;
 	const PeerMail *mail;
-	const char *domain; /* of the recipient */
+	char *domain;             /* (nullable) of the recipient */
+	char *remote_ip;          /* (nullable) in the forms that scripts match */
+	char *remote_ip_expanded;
 } Context;
 
 void
@@ -42,7 +45,8 @@ environment(const char *item, void *user_data)
 		{"host", context->config->host_name},
 		{"location", "MDA"},
 		{"phase", "during"},
-		{"remote-ip", context->mail->remote_ip},
+		{LOCATION_REMOTE_IP, context->remote_ip},
+		{LOCATION_REMOTE_IP_EXPANDED, context->remote_ip_expanded},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(items); i++)
@@ -153,16 +157,35 @@ deliver(const Context *context, const SieveResult *result, const SieveRunInput *
 		result, input->message, &input->envelope, &options, &delivery->receipt, error);
 }
 
+static void
+clear_context(Context *context)
+{
+	g_free(context->domain);
+	g_free(context->remote_ip);
+	g_free(context->remote_ip_expanded);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Context, clear_context)
+
+static void
+init_context(Context *context, const PeerMail *mail)
+{
+	size_t at = sieve_bytes_find(mail->recipient, SIEVE_BYTES("@"), 0);
+
+	if (at != SIZE_MAX)
+		context->domain =
+			sieve_bytes_dup(sieve_bytes_slice(mail->recipient, at + 1, SIZE_MAX));
+	if (mail->remote_ip == NULL)
+		return;
+	context->remote_ip = location_remote_ip(mail->remote_ip);
+	context->remote_ip_expanded = location_remote_ip_expanded(mail->remote_ip);
+}
+
 bool
 peer_delivery_run(const PeerConfig *config, const PeerScript *script, const PeerMail *mail,
 	PeerDelivery *ret_delivery, GError **error)
 {
 	g_autoptr(SieveMessage) message = sieve_message_new(mail->message);
-	size_t at = sieve_bytes_find(mail->recipient, SIEVE_BYTES("@"), 0);
-	g_autofree char *domain = at == SIZE_MAX
-		? NULL
-		: sieve_bytes_dup(sieve_bytes_slice(mail->recipient, at + 1, SIZE_MAX));
-	Context context = {config, script, mail, domain};
+	g_auto(Context) context = {.config = config, .script = script, .mail = mail};
 	const SieveRunInput input = {
 		.message = message,
 		.envelope = {.from = mail->sender, .to = mail->recipient},
@@ -173,6 +196,7 @@ peer_delivery_run(const PeerConfig *config, const PeerScript *script, const Peer
 	g_autoptr(SieveResult) result = NULL;
 	g_autoptr(GError) problem = NULL;
 
+	init_context(&context, mail);
 	/* A script that fails means keep, which is what its result then says (RFC 5228 section 2.10.6). */
 	if (!run_scripts(&context, &input, &result, &problem))
 		delivery.problem = g_strdup(problem->message);
