@@ -9,7 +9,7 @@
 
 #define INBOX SIEVE_BYTES("INBOX")
 
-/* --- The core's own actions --------------------------------------------------------------------- */
+/* --- The core's own actions ------------------------------------------------------------------- */
 
 static bool
 perform_keep(SieveDelivery *delivery, const SieveAction *action G_GNUC_UNUSED, GError **error)
@@ -51,7 +51,7 @@ const SieveActionDef sieve_action_redirect = {
 	.perform = perform_redirect,
 };
 
-/* --- Adding ------------------------------------------------------------------------------------- */
+/* --- Adding ----------------------------------------------------------------------------------- */
 
 static SieveBytes
 mailbox_of(const SieveAction *action)
@@ -128,7 +128,8 @@ append(SieveResult *result, const SieveAction *action)
 static void
 merge(SieveAction *old, const SieveAction *action)
 {
-	/* keep says more than the store into the same mailbox: it follows the implicit keep's place. */
+	/* keep says more than the store into the same mailbox: it follows the implicit keep's
+	 * place. */
 	if (action->def == &sieve_action_keep)
 		*old = *action;
 	else
@@ -147,30 +148,34 @@ run_tags(SieveRun *run, SieveAction *action, const SieveArgs *args, GError **err
 }
 
 bool
-sieve_run_add_action(SieveRun *run, const SieveArgs *args, const SieveAction *action, GError **error)
+sieve_result_add(SieveResult *result, const SieveAction *action, GError **error)
 {
-	SieveResult *result = run->result;
+	/* Before merging: one reject conflicts with another, whatever it says. */
+	if (!check_conflicts(result, action, error))
+		return false;
+	if (action->def->cancels_implicit_keep && !(action->flags & SIEVE_ACTION_COPY))
+		result->implicit_keep = false;
+	for (size_t i = 0; i < result->n_actions; i++) {
+		if (is_same(&result->actions[i], action)) {
+			merge(&result->actions[i], action);
+			return true;
+		}
+	}
+	if (!check_limits(result, action, error))
+		return false;
+	append(result, action);
+	return true;
+}
+
+bool
+sieve_run_add_action(
+	SieveRun *run, const SieveArgs *args, const SieveAction *action, GError **error)
+{
 	SieveAction added = *action;
 
 	if (added.line == 0)
 		added.line = sieve_run_line(run);
-	if (!run_tags(run, &added, args, error))
-		return false;
-	/* Before merging: one reject conflicts with another, whatever it says. */
-	if (!check_conflicts(result, &added, error))
-		return false;
-	if (added.def->cancels_implicit_keep && !(added.flags & SIEVE_ACTION_COPY))
-		result->implicit_keep = false;
-	for (size_t i = 0; i < result->n_actions; i++) {
-		if (is_same(&result->actions[i], &added)) {
-			merge(&result->actions[i], &added);
-			return true;
-		}
-	}
-	if (!check_limits(result, &added, error))
-		return false;
-	append(result, &added);
-	return true;
+	return run_tags(run, &added, args, error) && sieve_result_add(run->result, &added, error);
 }
 
 void
@@ -179,7 +184,7 @@ sieve_run_cancel_implicit_keep(SieveRun *run)
 	run->result->implicit_keep = false;
 }
 
-/* --- What programs see -------------------------------------------------------------------------- */
+/* --- What programs see ------------------------------------------------------------------------ */
 
 void
 sieve_result_free(SieveResult *result)

@@ -17,3 +17,8 @@ struct SieveResult {
 extern const SieveActionDef sieve_action_keep;
 extern const SieveActionDef sieve_action_discard;
 extern const SieveActionDef sieve_action_redirect;
+
+/** Appends @action by the rules of sieve_run_add_action(); what it points to must live as long as
+ * @result. */
+bool sieve_result_add(SieveResult *result, const SieveAction *action, GError **error)
+	G_GNUC_WARN_UNUSED_RESULT;

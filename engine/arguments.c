@@ -14,7 +14,7 @@ typedef struct Fit {
 	SieveArena *arena;
 	SieveArgs *args;
 	const SieveAstArg *next; /* the argument that comes next */
-	unsigned row;            /* the positional row to be filled next */
+	unsigned row;		 /* the positional row to be filled next */
 	bool positional_seen;
 } Fit;
 
@@ -33,7 +33,7 @@ sieve_arg_defs_find(const SieveArgDef *defs, SieveArgType type)
 	return NULL;
 }
 
-/* --- Strings ------------------------------------------------------------------------------------ */
+/* --- Strings ---------------------------------------------------------------------------------- */
 
 static bool
 is_enabled(const SieveCheck *check, unsigned index)
@@ -72,10 +72,11 @@ compile_string(SieveCheck *check, const SieveArg *arg, SieveBytes value, SieveAr
 
 /* Rewritten, copied out of the tree, and compiled or checked. */
 static SieveBytes
-take_string(Fit *fit, SieveArg *arg, unsigned flags, SieveBytes written, SieveTemplate *ret_template)
+take_string(
+	Fit *fit, SieveArg *arg, unsigned flags, SieveBytes written, SieveTemplate *ret_template)
 {
-	SieveBytes value = sieve_arena_copy(
-		fit->arena, rewrite_string(fit->check, arg, written, fit->arena));
+	SieveBytes value =
+		sieve_arena_copy(fit->arena, rewrite_string(fit->check, arg, written, fit->arena));
 
 	if (!(flags & SIEVE_ARG_CONSTANT))
 		*ret_template = compile_string(fit->check, arg, value, fit->arena);
@@ -84,7 +85,7 @@ take_string(Fit *fit, SieveArg *arg, unsigned flags, SieveBytes written, SieveTe
 	return value;
 }
 
-/* --- Values ------------------------------------------------------------------------------------- */
+/* --- Values ----------------------------------------------------------------------------------- */
 
 static void
 set_place(SieveArg *arg, SieveSpan span)
@@ -152,7 +153,7 @@ take_tag_value(Fit *fit, SieveArg *arg, unsigned flags, SieveArgType type, const
 	take_value(fit, arg, flags, value);
 }
 
-/* --- Tags --------------------------------------------------------------------------------------- */
+/* --- Tags ------------------------------------------------------------------------------------- */
 
 static bool
 tell_twice(Fit *fit, const SieveArg *arg, const SieveAstArg *tag)
@@ -164,7 +165,8 @@ tell_twice(Fit *fit, const SieveArg *arg, const SieveAstArg *tag)
 			"tag :%s is given twice", arg->name);
 	else
 		sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, tag->span, "take one of them away",
-			"tag :%.*s cannot stand beside :%s", (int)tag->tag.len, tag->tag.ptr, arg->name);
+			"tag :%.*s cannot stand beside :%s", (int)tag->tag.len, tag->tag.ptr,
+			arg->name);
 	return true;
 }
 
@@ -227,8 +229,8 @@ fit_match(Fit *fit, const SieveAstArg *tag)
 	const SieveEntry *entry =
 		sieve_check_find(fit->check, SIEVE_KIND_MATCH, "match type", tag->tag, tag->span);
 	tell_twice(fit, &args->match_arg, tag);
-	const SieveMatchDef *match = sieve_registry_find(fit->check->unit->registry,
-		SIEVE_KIND_MATCH, tag->tag)->def;
+	const SieveMatchDef *match =
+		sieve_registry_find(fit->check->unit->registry, SIEVE_KIND_MATCH, tag->tag)->def;
 	args->match_arg.name = match->tag;
 	args->match_arg.check = entry == NULL ? NULL : match->check;
 	take_tag_value(fit, &args->match_arg, SIEVE_ARG_CONSTANT, match->value, tag);
@@ -245,8 +247,8 @@ fit_address_part(Fit *fit, const SieveAstArg *tag)
 	if (sieve_arg_defs_find(args->defs, SIEVE_ARG_ADDRESS_PART) == NULL ||
 		sieve_registry_find(registry, SIEVE_KIND_ADDRESS_PART, tag->tag) == NULL)
 		return false;
-	const SieveEntry *entry = sieve_check_find(fit->check, SIEVE_KIND_ADDRESS_PART,
-		"address part", tag->tag, tag->span);
+	const SieveEntry *entry = sieve_check_find(
+		fit->check, SIEVE_KIND_ADDRESS_PART, "address part", tag->tag, tag->span);
 	tell_twice(fit, &args->address_part_arg, tag);
 	if (entry != NULL) {
 		args->address_part = entry->def;
@@ -342,14 +344,14 @@ fit_tag(Fit *fit, const SieveAstArg *tag)
 	/* RFC 5228 section 2.6.2: positional arguments come last. */
 	if (fit->positional_seen)
 		sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, tag->span, NULL,
-			"tag :%.*s must stand before the arguments that have no tag", (int)tag->tag.len,
-			tag->tag.ptr);
+			"tag :%.*s must stand before the arguments that have no tag",
+			(int)tag->tag.len, tag->tag.ptr);
 	if (!fit_own_tag(fit, tag) && !fit_comparator(fit, tag) && !fit_match(fit, tag) &&
 		!fit_address_part(fit, tag) && !fit_added_tag(fit, tag))
 		tell_unknown_tag(fit, tag);
 }
 
-/* --- Positional arguments ----------------------------------------------------------------------- */
+/* --- Positional arguments --------------------------------------------------------------------- */
 
 static bool
 is_positional(const SieveArgDef *def)
@@ -379,11 +381,11 @@ fit_positional(Fit *fit, const SieveAstArg *value)
 		return;
 	}
 	arg->given = true;
-	sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, value->span, NULL, "%s of %s is %s", arg->name,
-		fit->args->name, type_words[def->type]);
+	sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, value->span, NULL, "%s of %s is %s",
+		arg->name, fit->args->name, type_words[def->type]);
 }
 
-/* --- What is missing ---------------------------------------------------------------------------- */
+/* --- What is missing -------------------------------------------------------------------------- */
 
 static bool
 has_group(const SieveArgs *args, const char *group)
@@ -401,7 +403,8 @@ tell_missing_group(Fit *fit, const SieveArgDef *def)
 
 	for (const SieveArgDef *at = fit->args->defs; at->type != SIEVE_ARG_END; at++)
 		if (at == def || (def->group != NULL && g_strcmp0(at->group, def->group) == 0))
-			g_string_append_printf(names, "%s:%s", names->len > 0 ? " or " : "", at->name);
+			g_string_append_printf(
+				names, "%s:%s", names->len > 0 ? " or " : "", at->name);
 	sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, fit->node->span, NULL, "%s needs %s",
 		fit->args->name, names->str);
 }
@@ -430,7 +433,7 @@ check_missing(Fit *fit)
 	}
 }
 
-/* --- Matching ----------------------------------------------------------------------------------- */
+/* --- Matching --------------------------------------------------------------------------------- */
 
 static const void *
 default_def(const SieveCheck *check, SieveKind kind, SieveBytes name)
@@ -467,12 +470,13 @@ fit_defaults(Fit *fit)
 	if (args->match == NULL)
 		args->match = default_def(fit->check, SIEVE_KIND_MATCH, SIEVE_BYTES("is"));
 	if (args->comparator == NULL)
-		args->comparator = default_def(fit->check, SIEVE_KIND_COMPARATOR,
-			SIEVE_BYTES("i;ascii-casemap"));
+		args->comparator = default_def(
+			fit->check, SIEVE_KIND_COMPARATOR, SIEVE_BYTES("i;ascii-casemap"));
 	if (args->match->needs & ~args->comparator->ops)
 		sieve_check_error(fit->check,
 			args->match_arg.given ? &args->match_arg : &args->comparator_arg, NULL,
-			"comparator \"%s\" cannot do :%s", args->comparator->name, args->match->tag);
+			"comparator \"%s\" cannot do :%s", args->comparator->name,
+			args->match->tag);
 	if (args->match->check_key != NULL)
 		check_keys(fit);
 }
@@ -487,8 +491,8 @@ name_rows(Fit *fit)
 }
 
 SieveArgs *
-sieve_args_fit(SieveCheck *check, const SieveAstNode *node, const char *name,
-	const SieveArgDef *defs)
+sieve_args_fit(
+	SieveCheck *check, const SieveAstNode *node, const char *name, const SieveArgDef *defs)
 {
 	SieveArena *arena = check->unit->arena;
 	SieveArgs *args = sieve_arena_new_array(arena, SieveArgs, 1);
@@ -526,7 +530,7 @@ sieve_args_compile(SieveArgs *args, SieveArena *arena)
 	args->matcher = args->match->compile == NULL ? keys : args->match->compile(keys, arena);
 }
 
-/* --- What definitions see ----------------------------------------------------------------------- */
+/* --- What definitions see --------------------------------------------------------------------- */
 
 const SieveArg *
 sieve_args_get(const SieveArgs *args, unsigned index)

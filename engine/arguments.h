@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* arguments.h - fits positional and tagged arguments to a definition's table
  *
- * The table (SieveArgDef) is read here alone: checker, compiler, dump and run functions see what has
- * been fitted. Fitted arguments live in the program's arena and are immutable once compiled.
+ * The table (SieveArgDef) is read here alone: checker, compiler, dump and run functions see what
+ * has been fitted. Fitted arguments live in the program's arena and are immutable once compiled.
  */
 #pragma once
 
@@ -10,12 +10,12 @@
 #include "engine/strings.h"
 
 struct SieveArg {
-	const char *name;            /* the word that messages use */
+	const char *name; /* the word that messages use */
 	bool given;
-	uint32_t offset;             /* in its script, for messages */
+	uint32_t offset; /* in its script, for messages */
 	uint32_t length;
 	uint64_t number;
-	SieveStrings strings;        /* as written, after rewriting */
+	SieveStrings strings;		/* as written, after rewriting */
 	const SieveTemplate *templates; /* (nullable) (array length=strings.count) */
 	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value); /* (nullable) */
 };
@@ -27,31 +27,32 @@ typedef struct SieveTagUse {
 } SieveTagUse;
 
 struct SieveArgs {
-	const char *name;          /* of the command or test */
-	const SieveArgDef *defs;   /* the table; NULL when it takes no arguments */
-	SieveArg *items;           /* (array length=count) one for each row of the table */
+	const char *name;	 /* of the command or test */
+	const SieveArgDef *defs; /* the table; NULL when it takes no arguments */
+	SieveArg *items;	 /* (array length=count) one for each row of the table */
 	unsigned count;
-	unsigned line;             /* in its script */
+	unsigned line; /* in its script */
 
 	/* The rest is for tables with a row of that kind. */
-	const SieveMatchDef *match;           /* SIEVE_ARG_MATCH */
+	const SieveMatchDef *match; /* SIEVE_ARG_MATCH */
 	const SieveComparatorDef *comparator;
-	SieveArg match_arg;                   /* the match-type tag and its value */
+	SieveArg match_arg; /* the match-type tag and its value */
 	SieveArg comparator_arg;
-	const SieveArg *keys;                 /* the row with SIEVE_ARG_KEYS */
-	const void *matcher;                  /* (nullable) compiled keys; NULL: made in each run */
+	const SieveArg *keys; /* the row with SIEVE_ARG_KEYS */
+	const void *matcher;  /* (nullable) compiled keys; NULL: made in each run */
 	const SieveAddressPartDef *address_part; /* SIEVE_ARG_ADDRESS_PART */
 	SieveArg address_part_arg;
-	SieveTagUse *tags;                    /* (array length=n_tags) */
+	SieveTagUse *tags; /* (array length=n_tags) */
 	unsigned n_tags;
-	int script;                           /* SIEVE_FORM_CALL: index of the script, -1 for none */
+	int script; /* SIEVE_FORM_CALL: index of the script, -1 for none */
 	const char *script_name;
 	unsigned include_flags;
 };
 
-/** Fits @node's arguments to @defs (nullable) and tells every mistake. (transfer none), never NULL. */
-SieveArgs *sieve_args_fit(SieveCheck *check, const SieveAstNode *node, const char *name,
-	const SieveArgDef *defs);
+/** Fits @node's arguments to @defs (nullable) and tells every mistake. (transfer none), never NULL.
+ */
+SieveArgs *sieve_args_fit(
+	SieveCheck *check, const SieveAstNode *node, const char *name, const SieveArgDef *defs);
 /** (nullable) the row of @type in @defs (nullable). */
 const SieveArgDef *sieve_arg_defs_find(const SieveArgDef *defs, SieveArgType type);
 /** Compiles constant keys into the matcher of @args. The arguments must be without mistakes. */

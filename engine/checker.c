@@ -10,7 +10,7 @@
 #include "engine/diag.h"
 #include "engine/interp.h"
 
-/* --- Telling ------------------------------------------------------------------------------------ */
+/* --- Telling ---------------------------------------------------------------------------------- */
 
 static void
 tell_valist(SieveCheck *check, SieveDiagLevel level, SieveSpan span, const char *hint,
@@ -21,7 +21,8 @@ tell_valist(SieveCheck *check, SieveDiagLevel level, SieveSpan span, const char 
 	if (check->run == NULL)
 		sieve_diag_add(check->unit->diags, level, span, hint, "%s", message);
 	else if (level == SIEVE_DIAG_ERROR)
-		sieve_run_fail(check->run, g_error_new(SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "%s", message));
+		sieve_run_fail(
+			check->run, g_error_new(SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "%s", message));
 }
 
 void
@@ -81,7 +82,7 @@ sieve_check_line(SieveCheck *check, size_t offset)
 	return check->line;
 }
 
-/* --- Names -------------------------------------------------------------------------------------- */
+/* --- Names ------------------------------------------------------------------------------------ */
 
 static char *
 hint_for_other_kind(const SieveRegistry *registry, SieveKind kind, SieveBytes name)
@@ -98,8 +99,8 @@ hint_for_other_kind(const SieveRegistry *registry, SieveKind kind, SieveBytes na
 }
 
 static char *
-hint_for_unknown(const SieveRegistry *registry, SieveKind kind, const SieveEntry *entry,
-	SieveBytes name)
+hint_for_unknown(
+	const SieveRegistry *registry, SieveKind kind, const SieveEntry *entry, SieveBytes name)
 {
 	if (entry != NULL && kind == SIEVE_KIND_COMPARATOR)
 		return g_strdup_printf("add require \"comparator-%s\"", entry->name);
@@ -121,11 +122,13 @@ tell_unknown(SieveCheck *check, SieveKind kind, const char *what, SieveBytes nam
 	g_autofree char *hint = hint_for_unknown(registry, kind, entry, name);
 
 	if (g_hash_table_add(check->told, g_strdup_printf("%s %s", what, shown)))
-		sieve_check_tell(check, SIEVE_DIAG_ERROR, span, hint, "unknown %s \"%s\"", what, shown);
+		sieve_check_tell(
+			check, SIEVE_DIAG_ERROR, span, hint, "unknown %s \"%s\"", what, shown);
 }
 
 const SieveEntry *
-sieve_check_find(SieveCheck *check, SieveKind kind, const char *what, SieveBytes name, SieveSpan span)
+sieve_check_find(
+	SieveCheck *check, SieveKind kind, const char *what, SieveBytes name, SieveSpan span)
 {
 	const SieveEntry *entry = sieve_registry_find(check->unit->registry, kind, name);
 
@@ -161,10 +164,11 @@ sieve_check_capability(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 	if (entry != NULL)
 		enable(check, entry->extension_index);
 	else
-		tell_unknown(check, SIEVE_KIND_CAPABILITY, "capability", value, span_of(check, arg));
+		tell_unknown(
+			check, SIEVE_KIND_CAPABILITY, "capability", value, span_of(check, arg));
 }
 
-/* --- Ready-made checks -------------------------------------------------------------------------- */
+/* --- Ready-made checks ------------------------------------------------------------------------ */
 
 void
 sieve_check_header_name(SieveCheck *check, const SieveArg *arg, SieveBytes value)
@@ -190,7 +194,8 @@ sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox)
 	SieveAddress another;
 
 	if (!sieve_address_next(&iter, arena, &address) || !address.valid ||
-		!sieve_address_is_mailbox(address.all) || sieve_address_next(&iter, arena, &another))
+		!sieve_address_is_mailbox(address.all) ||
+		sieve_address_next(&iter, arena, &another))
 		return false;
 	*ret_mailbox = address.all;
 	return true;
@@ -215,7 +220,8 @@ sieve_check_mailbox(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 	const char *problem = sieve_mailbox_name_check(value);
 
 	if (problem != NULL)
-		sieve_check_error(check, arg, NULL, "\"%s\" is no mailbox name: %s", shown, problem);
+		sieve_check_error(
+			check, arg, NULL, "\"%s\" is no mailbox name: %s", shown, problem);
 }
 
 static void
@@ -231,8 +237,8 @@ note_include(SieveCheck *check, unsigned script)
 }
 
 void
-sieve_check_include(SieveCheck *check, SieveArgs *args, SieveLocation location, SieveBytes name,
-	unsigned flags)
+sieve_check_include(
+	SieveCheck *check, SieveArgs *args, SieveLocation location, SieveBytes name, unsigned flags)
 {
 	g_autofree char *problem = NULL;
 
@@ -250,7 +256,7 @@ sieve_check_include(SieveCheck *check, SieveArgs *args, SieveLocation location, 
 			args->script_name);
 }
 
-/* --- Shape: tests and block --------------------------------------------------------------------- */
+/* --- Shape: tests and block ------------------------------------------------------------------- */
 
 static bool
 is_tag_name(const SieveRegistry *registry, const SieveArgDef *defs, SieveBytes name)
@@ -270,8 +276,8 @@ is_tag_name(const SieveRegistry *registry, const SieveArgDef *defs, SieveBytes n
 
 /* A test where none belongs is nearly always a forgotten `;` or `:`. */
 static void
-tell_surplus_test(SieveCheck *check, const SieveAstNode *node, const char *name,
-	const SieveArgDef *defs)
+tell_surplus_test(
+	SieveCheck *check, const SieveAstNode *node, const char *name, const SieveArgDef *defs)
 {
 	const SieveRegistry *registry = check->unit->registry;
 	const SieveAstNode *test = node->tests;
@@ -286,12 +292,13 @@ tell_surplus_test(SieveCheck *check, const SieveAstNode *node, const char *name,
 			"each command ends with a semicolon", "missing \";\" before \"%.*s\"", len,
 			test->name.ptr);
 	else
-		sieve_check_tell(check, SIEVE_DIAG_ERROR, test->span, NULL, "%s takes no test", name);
+		sieve_check_tell(
+			check, SIEVE_DIAG_ERROR, test->span, NULL, "%s takes no test", name);
 }
 
 static bool
-check_tests_shape(SieveCheck *check, const SieveAstNode *node, const char *name,
-	const SieveArgDef *defs)
+check_tests_shape(
+	SieveCheck *check, const SieveAstNode *node, const char *name, const SieveArgDef *defs)
 {
 	bool one = sieve_arg_defs_find(defs, SIEVE_ARG_TEST) != NULL;
 	bool list = sieve_arg_defs_find(defs, SIEVE_ARG_TEST_LIST) != NULL;
@@ -315,8 +322,8 @@ check_tests_shape(SieveCheck *check, const SieveAstNode *node, const char *name,
 }
 
 static void
-check_block_shape(SieveCheck *check, const SieveAstNode *node, const char *name,
-	const SieveArgDef *defs)
+check_block_shape(
+	SieveCheck *check, const SieveAstNode *node, const char *name, const SieveArgDef *defs)
 {
 	bool wanted = sieve_arg_defs_find(defs, SIEVE_ARG_BLOCK) != NULL;
 
@@ -324,10 +331,11 @@ check_block_shape(SieveCheck *check, const SieveAstNode *node, const char *name,
 		sieve_check_tell(check, SIEVE_DIAG_ERROR, node->span, NULL,
 			"%s needs a block of commands in braces", name);
 	if (!wanted && node->has_block)
-		sieve_check_tell(check, SIEVE_DIAG_ERROR, node->span, NULL, "%s takes no block", name);
+		sieve_check_tell(
+			check, SIEVE_DIAG_ERROR, node->span, NULL, "%s takes no block", name);
 }
 
-/* --- Commands and tests ------------------------------------------------------------------------- */
+/* --- Commands and tests ----------------------------------------------------------------------- */
 
 static SieveChecked *check_test(SieveCheck *check, const SieveAstNode *node);
 static SieveChecked *check_block(SieveCheck *check, const SieveAstNode *first);
@@ -389,17 +397,19 @@ static void
 check_place(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef *def,
 	const SieveCommandDef *before)
 {
-	bool follows_if =
-		before != NULL && (before->form == SIEVE_FORM_IF || before->form == SIEVE_FORM_ELSIF);
+	bool follows_if = before != NULL &&
+			  (before->form == SIEVE_FORM_IF || before->form == SIEVE_FORM_ELSIF);
 
 	if ((def->form == SIEVE_FORM_ELSIF || def->form == SIEVE_FORM_ELSE) && !follows_if)
 		sieve_check_tell(check, SIEVE_DIAG_ERROR, node->span, NULL,
 			"%s must follow if or elsif", def->name);
 	/* RFC 5228 section 3.2 */
-	bool at_top = node->depth == 0 && (node == sieve_ast_commands(check->script->ast) ||
-						  (before != NULL && (before->flags & SIEVE_COMMAND_AT_TOP)));
+	bool at_top = node->depth == 0 &&
+		      (node == sieve_ast_commands(check->script->ast) ||
+			      (before != NULL && (before->flags & SIEVE_COMMAND_AT_TOP)));
 	if ((def->flags & SIEVE_COMMAND_AT_TOP) && !at_top)
-		sieve_check_tell(check, SIEVE_DIAG_ERROR, node->span, "move it to the top of the script",
+		sieve_check_tell(check, SIEVE_DIAG_ERROR, node->span,
+			"move it to the top of the script",
 			"%s must stand before all other commands", def->name);
 	if ((def->flags & SIEVE_COMMAND_TOP_LEVEL) && node->depth > 0)
 		sieve_check_tell(check, SIEVE_DIAG_ERROR, node->span, NULL,
@@ -453,11 +463,8 @@ sieve_check_script(SieveUnit *unit, SieveScript *script)
 {
 	g_autofree bool *enabled = g_new0(bool, sieve_registry_count(unit->registry));
 	g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	SieveCheck check = {.unit = unit,
-		.script = script,
-		.enabled = enabled,
-		.told = told,
-		.line = 1};
+	SieveCheck check = {
+		.unit = unit, .script = script, .enabled = enabled, .told = told, .line = 1};
 
 	enabled[0] = true;
 	script->commands = check_block(&check, sieve_ast_commands(script->ast));

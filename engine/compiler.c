@@ -11,7 +11,7 @@
 /* The code while it grows. */
 typedef struct Emitter {
 	SieveArena *arena;
-	GArray *code;        /* of SieveInstruction */
+	GArray *code;	     /* of SieveInstruction */
 	GArray *invocations; /* of SieveInvocation */
 } Emitter;
 
@@ -224,8 +224,8 @@ sieve_compile(const SieveRegistry *registry, SieveBytes text, const SieveCompile
 	static const SieveCompileOptions no_options = {NULL, NULL, NULL};
 	g_autoptr(SieveArena) arena = sieve_arena_new();
 	size_t errors = sieve_diag_list_count_errors(diags);
-	g_autoptr(SieveUnit) unit = sieve_unit_new(
-		registry, options == NULL ? &no_options : options, diags, arena);
+	g_autoptr(SieveUnit) unit =
+		sieve_unit_new(registry, options == NULL ? &no_options : options, diags, arena);
 
 	sieve_unit_add_main(unit, text);
 	sieve_unit_check(unit);

@@ -7,7 +7,7 @@
 #include "engine/message/header.h"
 #include "engine/registry.h"
 
-/* --- Control commands (section 3) --------------------------------------------------------------- */
+/* --- Control commands (section 3) ------------------------------------------------------------- */
 
 /* Usage: require <capabilities: string-list> */
 static const SieveArgDef require_args[] = {
@@ -30,7 +30,7 @@ static const SieveArgDef else_args[] = {
 	{.type = SIEVE_ARG_END},
 };
 
-/* --- Action commands (section 4) ---------------------------------------------------------------- */
+/* --- Action commands (section 4) -------------------------------------------------------------- */
 
 static bool
 keep_run(SieveRun *run, const SieveArgs *args, GError **error)
@@ -77,7 +77,7 @@ static const SieveCommandDef core_commands[] = {
 	{.name = NULL},
 };
 
-/* --- Tests (section 5) -------------------------------------------------------------------------- */
+/* --- Tests (section 5) ------------------------------------------------------------------------ */
 
 static bool
 true_run(SieveRun *run G_GNUC_UNUSED, const SieveArgs *args G_GNUC_UNUSED, bool *ret_outcome,

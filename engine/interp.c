@@ -20,7 +20,7 @@ typedef struct Block {
 	bool left;
 } Block;
 
-/* --- What run functions see --------------------------------------------------------------------- */
+/* --- What run functions see ------------------------------------------------------------------- */
 
 const SieveMessage *
 sieve_run_message(const SieveRun *run)
@@ -167,7 +167,7 @@ sieve_run_line(const SieveRun *run)
 	return run->args == NULL ? 0 : run->args->line;
 }
 
-/* --- Instructions ------------------------------------------------------------------------------- */
+/* --- Instructions ----------------------------------------------------------------------------- */
 
 static bool
 run_test(SieveRun *run, const SieveInvocation *invocation, GError **error)
@@ -364,7 +364,7 @@ run_all(SieveRun *run, GError **error)
 	return true;
 }
 
-/* --- Runs --------------------------------------------------------------------------------------- */
+/* --- Runs ------------------------------------------------------------------------------------- */
 
 /* RFC 5228 section 2.10.6: an error means the implicit keep, and whatever the script had in mind
  * before it came is not done either, since it may be wrong. */

@@ -15,28 +15,29 @@ bool sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, v
 void *sieve_run_host(const SieveRun *run);
 
 /**
- * Runs @program inside @run: same message, envelope, environment, host and result, but a step budget,
- * extension slots and `stop` of its own. Actions are appended to what the result holds; reset it
- * first if that is not wanted. On failure the result is as sieve_run() leaves it: the implicit keep
- * alone. @program must outlive the result.
+ * Runs @program inside @run: same message, envelope, environment, host and result, but a step
+ * budget, extension slots and `stop` of its own. Actions are appended to what the result holds;
+ * reset it first if that is not wanted. On failure the result is as sieve_run() leaves it: the
+ * implicit keep alone. @program must outlive the result.
  */
-bool sieve_run_inner(SieveRun *run, const SieveProgram *program, GError **error)
-	G_GNUC_WARN_UNUSED_RESULT;
+bool sieve_run_inner(
+	SieveRun *run, const SieveProgram *program, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Fails the run once the running command or test has returned; takes @error. The first one counts. */
+/** Fails the run once the running command or test has returned; takes @error. The first one counts.
+ */
 void sieve_run_fail(SieveRun *run, GError *error);
 /** The result so far; (transfer none), lives as long as the run. */
 const SieveResult *sieve_run_result(const SieveRun *run);
 /** Forgets all actions; the implicit keep stands again. */
 void sieve_run_reset_result(SieveRun *run);
-/** From now on this is the message or envelope; it must outlive the result. The envelope's struct is
- * copied, its bytes are not. */
+/** From now on this is the message or envelope; it must outlive the result. The envelope's struct
+ * is copied, its bytes are not. */
 void sieve_run_set_message(SieveRun *run, const SieveMessage *message);
 void sieve_run_set_envelope(SieveRun *run, const SieveEnvelope *envelope);
 
 /** Leaves the innermost block of a command @def (SIEVE_FORM_BLOCK) once the running command has
- * returned: what stands in between is skipped, then @def's end is called. May be called from @def's own
- * run to skip the block. False when no such block is being run in this program. */
+ * returned: what stands in between is skipped, then @def's end is called. May be called from @def's
+ * own run to skip the block. False when no such block is being run in this program. */
 bool sieve_run_leave_block(SieveRun *run, const SieveCommandDef *def);
 /** True while a block of @def is being run, here or in the script that this one runs inside of. */
 bool sieve_run_in_block(const SieveRun *run, const SieveCommandDef *def);

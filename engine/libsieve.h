@@ -2,7 +2,8 @@
 /* libsieve.h - the second engine: base-language scripts run on libsieve; the only user of sieve2.h
  *
  * Linked into the programs, not into libdoorstep. libsieve has global state in its parser: calls are
- * serialised inside.
+ * serialised inside. A script is lowered first (lower.h); one that includes others or asks for
+ * the environment has to be lowered by the caller, who knows both, and is then given here.
  */
 #pragma once
 

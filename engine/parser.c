@@ -133,46 +133,58 @@ take_string(Parser *parser, GArray *strings)
 	advance(parser);
 }
 
-/* "[" string *("," string) "]", of which the bracket was seen. After a mistake the list goes on at
- * the next `,`. */
+/* What can stand in no list: where the skipping of a bad item ends. */
+#define LIST_END_TOKENS                                                                            \
+	(TOKEN_BIT(SIEVE_TOKEN_END) | TOKEN_BIT(SIEVE_TOKEN_SEMICOLON) |                           \
+		TOKEN_BIT(SIEVE_TOKEN_COMMA) | TOKEN_BIT(SIEVE_TOKEN_RIGHT_BRACKET) |              \
+		OPENING_TOKENS | CLOSING_TOKENS)
+
+/* One string of a list. After a mistake the list goes on at the next `,`. */
 static void
-parse_bracketed(Parser *parser, GArray *strings)
+parse_list_item(Parser *parser, GArray *strings)
 {
-	advance(parser);
-	for (;;) {
-		if (looking_at(parser, SIEVE_TOKEN_STRING))
-			take_string(parser, strings);
-		else
-			tell_unexpected(parser, "a string", NULL);
-		while (!looking_at(parser, SIEVE_TOKEN_COMMA)) {
-			if (looking_at(parser, SIEVE_TOKEN_RIGHT_BRACKET)) {
-				advance(parser);
-				return;
-			}
-			tell_unexpected(parser, "`,` or `]`",
-				"strings in a list are parted by commas");
-			if (!looking_at(parser, SIEVE_TOKEN_STRING))
-				return;
-			take_string(parser, strings);
-		}
-		advance(parser);
+	if (looking_at(parser, SIEVE_TOKEN_STRING)) {
+		take_string(parser, strings);
+		if (looking_at(parser, SIEVE_TOKEN_COMMA) ||
+			looking_at(parser, SIEVE_TOKEN_RIGHT_BRACKET))
+			return;
+		tell_unexpected(parser, "`,` or `]`", "strings in a list are parted by commas");
+	} else {
+		tell_unexpected(parser, "a string", NULL);
 	}
+	while ((TOKEN_BIT(parser->token.kind) & LIST_END_TOKENS) == 0)
+		advance(parser);
 }
 
-/* string-list = "[" string *("," string) "]" / string */
-static void
+/* "[" string *("," string) "]"; false when the list does not end */
+static bool
+parse_bracketed(Parser *parser, GArray *strings)
+{
+	do {
+		advance(parser);
+		parse_list_item(parser, strings);
+	} while (looking_at(parser, SIEVE_TOKEN_COMMA));
+	if (!looking_at(parser, SIEVE_TOKEN_RIGHT_BRACKET))
+		return false;
+	advance(parser);
+	return true;
+}
+
+/* string-list = "[" string *("," string) "]" / string; false when the command must be skipped */
+static bool
 parse_string_list(Parser *parser, SieveAstNode *node)
 {
 	g_autoptr(GArray) strings = g_array_new(FALSE, FALSE, sizeof(SieveAstString));
 	SieveSpan span = parser->token.span;
 	bool brackets = looking_at(parser, SIEVE_TOKEN_LEFT_BRACKET);
+	bool ended = true;
 
 	if (brackets)
-		parse_bracketed(parser, strings);
+		ended = parse_bracketed(parser, strings);
 	else
 		take_string(parser, strings);
 	if (strings->len == 0)
-		return;
+		return ended;
 	SieveAstString *kept =
 		sieve_arena_new_array(sieve_ast_arena(parser->ast), SieveAstString, strings->len);
 	memcpy(kept, strings->data, sizeof *kept * strings->len);
@@ -181,28 +193,29 @@ parse_string_list(Parser *parser, SieveAstNode *node)
 	SieveSpan last = kept[strings->len - 1].span;
 	span.length = last.offset + last.length + brackets - span.offset;
 	arg->span = span;
+	return ended;
 }
 
-/* argument = string-list / number / tag; false when there is none */
+static bool
+begins_argument(const Parser *parser)
+{
+	return looking_at(parser, SIEVE_TOKEN_STRING) ||
+	       looking_at(parser, SIEVE_TOKEN_LEFT_BRACKET) ||
+	       looking_at(parser, SIEVE_TOKEN_NUMBER) || looking_at(parser, SIEVE_TOKEN_TAG);
+}
+
+/* argument = string-list / number / tag; false when the command must be skipped */
 static bool
 parse_argument(Parser *parser, SieveAstNode *node)
 {
 	SieveAstArg *arg;
 
-	switch (parser->token.kind) {
-	case SIEVE_TOKEN_STRING:
-	case SIEVE_TOKEN_LEFT_BRACKET:
-		parse_string_list(parser, node);
-		return true;
-	case SIEVE_TOKEN_NUMBER:
+	if (looking_at(parser, SIEVE_TOKEN_NUMBER))
 		arg = sieve_ast_add_number(parser->ast, node, parser->token.number);
-		break;
-	case SIEVE_TOKEN_TAG:
+	else if (looking_at(parser, SIEVE_TOKEN_TAG))
 		arg = sieve_ast_add_tag(parser->ast, node, parser->token.value);
-		break;
-	default:
-		return false;
-	}
+	else
+		return parse_string_list(parser, node);
 	arg->span = parser->token.span;
 	advance(parser);
 	return true;
@@ -240,13 +253,13 @@ static bool
 parse_arguments(Parser *parser, SieveAstNode *node)
 {
 	unsigned n_arguments = 0;
-	SieveSpan span = parser->token.span;
 
-	while (parse_argument(parser, node)) {
-		if (n_arguments++ == SIEVE_LIMIT_ARGUMENTS)
-			sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, span, NULL,
+	for (; begins_argument(parser); n_arguments++) {
+		if (n_arguments == SIEVE_LIMIT_ARGUMENTS)
+			sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, parser->token.span, NULL,
 				"more than %u arguments", SIEVE_LIMIT_ARGUMENTS);
-		span = parser->token.span;
+		if (!parse_argument(parser, node))
+			return false;
 	}
 	if (looking_at(parser, SIEVE_TOKEN_LEFT_PAREN))
 		return parse_test_list(parser, node);

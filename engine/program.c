@@ -52,18 +52,21 @@ verify_call(const SieveProgram *program, const SieveInvocation *invocation)
 {
 	int script = invocation->args->script;
 
-	return script < (int)program->n_scripts ? NULL : "a call goes to a script that does not exist";
+	return script < (int)program->n_scripts ? NULL
+						: "a call goes to a script that does not exist";
 }
 
 static const char *
-verify_block(const SieveProgram *program, const SieveEntryPoint *script, uint32_t at, uint32_t index)
+verify_block(
+	const SieveProgram *program, const SieveEntryPoint *script, uint32_t at, uint32_t index)
 {
 	uint32_t end = program->invocations[index].end;
 
 	if (end <= at || end >= script->end)
 		return "a block has no end";
 	const SieveInstruction *last = &program->code[end];
-	return last->op == SIEVE_OP_END_BLOCK && last->operand == index ? NULL : "a block has no end";
+	return last->op == SIEVE_OP_END_BLOCK && last->operand == index ? NULL
+									: "a block has no end";
 }
 
 static const char *

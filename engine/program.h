@@ -3,7 +3,8 @@
  *
  * Code is an array of fixed-size instructions over one register, the outcome of the last test.
  * Instructions point to invocations: a definition with its fitted arguments. All lives in the
- * program's arena and never changes after sieve_compile(), so that any number of threads may run it.
+ * program's arena and never changes after sieve_compile(), so that any number of threads may run
+ * it.
  */
 #pragma once
 

@@ -67,7 +67,8 @@ add_table(SieveRegistry *registry, unsigned index, const Table *table)
 {
 	const unsigned char *def;
 
-	memcpy(&def, (const unsigned char *)registry->extensions[index] + table->offset, sizeof(def));
+	memcpy(&def, (const unsigned char *)registry->extensions[index] + table->offset,
+		sizeof(def));
 	for (; def != NULL && name_of(def) != NULL; def += table->size)
 		add_name(registry, table->kind, name_of(def), index, def);
 }
@@ -84,11 +85,12 @@ add_extension(SieveRegistry *registry, unsigned index)
 		add_name(registry, SIEVE_KIND_COMPARATOR, (*comparator)->name, index, *comparator);
 		/* Any comparator may be required by name (RFC 5228 section 2.7.3). */
 		add_name(registry, SIEVE_KIND_CAPABILITY,
-			sieve_arena_printf(registry->arena, "comparator-%s", (*comparator)->name), index,
-			extension);
+			sieve_arena_printf(registry->arena, "comparator-%s", (*comparator)->name),
+			index, extension);
 	}
 	if (extension->capability != NULL &&
-		!g_hash_table_contains(registry->names[SIEVE_KIND_CAPABILITY], extension->capability))
+		!g_hash_table_contains(
+			registry->names[SIEVE_KIND_CAPABILITY], extension->capability))
 		add_name(registry, SIEVE_KIND_CAPABILITY, extension->capability, index, extension);
 }
 
@@ -163,8 +165,8 @@ same_letter(SieveBytes a, unsigned i, SieveBytes b, unsigned j)
 	return g_ascii_tolower(a.ptr[i - 1]) == g_ascii_tolower(b.ptr[j - 1]);
 }
 
-/* How many letters must be added, dropped, changed or swapped with their neighbour; row by row, both at
- * most SIEVE_LIMIT_IDENTIFIER_BYTES long. */
+/* How many letters must be added, dropped, changed or swapped with their neighbour; row by row,
+ * both at most SIEVE_LIMIT_IDENTIFIER_BYTES long. */
 static unsigned
 distance(SieveBytes a, SieveBytes b)
 {

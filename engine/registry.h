@@ -25,15 +25,16 @@ struct SieveEntry {
 	const char *name;
 	const SieveExtension *extension;
 	unsigned extension_index; /* 0 is the core; see sieve_registry_count() */
-	const void *def;          /* SieveCommandDef, SieveTestDef, ... as the kind says */
-	const SieveEntry *next;   /* (nullable) another definition of the same name */
+	const void *def;	  /* SieveCommandDef, SieveTestDef, ... as the kind says */
+	const SieveEntry *next;	  /* (nullable) another definition of the same name */
 };
 
 /** Extensions, the core included. */
 unsigned sieve_registry_count(const SieveRegistry *registry);
 const SieveExtension *sieve_registry_get(const SieveRegistry *registry, unsigned index);
 /** (nullable) definitions called @name, ASCII case aside but for capabilities and comparators. */
-const SieveEntry *sieve_registry_find(const SieveRegistry *registry, SieveKind kind, SieveBytes name);
+const SieveEntry *sieve_registry_find(
+	const SieveRegistry *registry, SieveKind kind, SieveBytes name);
 /** The nearest of several names; `{.typed = ...}`, then offer them, then read @best (nullable). */
 typedef struct SieveSuggestion {
 	SieveBytes typed;
@@ -43,7 +44,8 @@ typedef struct SieveSuggestion {
 
 void sieve_suggestion_offer(SieveSuggestion *suggestion, const char *known);
 /** Offers all names of @kind. */
-void sieve_registry_offer(const SieveRegistry *registry, SieveKind kind, SieveSuggestion *suggestion);
+void sieve_registry_offer(
+	const SieveRegistry *registry, SieveKind kind, SieveSuggestion *suggestion);
 /** (nullable) the known name nearest to @name, when it is near enough to be meant. */
 const char *sieve_registry_suggest(const SieveRegistry *registry, SieveKind kind, SieveBytes name);
 /** True when @word is one of the blank-separated @words. */

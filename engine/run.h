@@ -13,20 +13,20 @@ struct SieveRun {
 	const SieveEnv *env;
 	SieveEnvironment environment;
 	void *environment_data;
-	SieveTrace *trace;       /* (nullable) */
+	SieveTrace *trace; /* (nullable) */
 	void *host;
 	SieveResult *result;
-	SieveRun *outer;         /* (nullable) the run that this one runs inside of */
+	SieveRun *outer; /* (nullable) the run that this one runs inside of */
 	uint64_t steps;
-	GError *error;           /* (nullable) what sieve_run_fail() was told */
-	bool outcome;            /* of the last test */
+	GError *error; /* (nullable) what sieve_run_fail() was told */
+	bool outcome;  /* of the last test */
 	bool stopped;
-	uint32_t at;             /* the next instruction */
-	uint32_t script;         /* index of the script being run */
-	const SieveArgs *args;   /* of the command or test being run */
-	GArray *calls;           /* of the scripts that wait for this one */
-	GArray *blocks;          /* that are being run, innermost last */
-	int leave;               /* index of the block to leave, -1 for none */
-	bool *included;          /* (array length=program->n_scripts) */
-	GHashTable *slots;       /* extension to void ** */
+	uint32_t at;	       /* the next instruction */
+	uint32_t script;       /* index of the script being run */
+	const SieveArgs *args; /* of the command or test being run */
+	GArray *calls;	       /* of the scripts that wait for this one */
+	GArray *blocks;	       /* that are being run, innermost last */
+	int leave;	       /* index of the block to leave, -1 for none */
+	bool *included;	       /* (array length=program->n_scripts) */
+	GHashTable *slots;     /* extension to void ** */
 };

@@ -24,7 +24,7 @@ typedef struct SieveRun SieveRun;     /* one run of one program on one message *
 typedef struct SieveArg SieveArg;     /* one fitted argument */
 typedef struct SieveArgs SieveArgs;   /* the fitted arguments of one command or test */
 
-/* --- Arguments ---------------------------------------------------------------------------------- */
+/* --- Arguments -------------------------------------------------------------------------------- */
 
 typedef enum {
 	SIEVE_ARG_END = 0,
@@ -101,7 +101,7 @@ SieveStrings sieve_args_strings(SieveRun *run, const SieveArgs *args, unsigned i
 bool sieve_args_address_part(const SieveArgs *args, const SieveAddress *address,
 	SieveBytes *ret_part);
 
-/* --- Matching ----------------------------------------------------------------------------------- */
+/* --- Matching --------------------------------------------------------------------------------- */
 
 /** One evaluation of "values against keys" (RFC 5228 section 2.7.1). Lives on the stack. */
 typedef struct SieveMatching {
@@ -157,7 +157,7 @@ typedef struct SieveMatchDef {
 	bool (*match_count)(SieveMatching *matching, const void *matcher, uint64_t count);
 } SieveMatchDef;
 
-/* --- Actions ------------------------------------------------------------------------------------ */
+/* --- Actions ---------------------------------------------------------------------------------- */
 
 typedef struct SieveAction SieveAction;
 typedef struct SieveDelivery SieveDelivery; /* one result being carried out */
@@ -211,7 +211,7 @@ bool sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError 
 bool sieve_delivery_refuse(SieveDelivery *delivery, SieveBytes reason, bool by_mail_allowed,
 	GError **error);
 
-/* --- A run -------------------------------------------------------------------------------------- */
+/* --- A run ------------------------------------------------------------------------------------ */
 
 const SieveMessage *sieve_run_message(const SieveRun *run);
 const SieveEnvelope *sieve_run_envelope(const SieveRun *run);
@@ -227,7 +227,7 @@ void sieve_run_stop(SieveRun *run);
 /** A place for the extension's own state in this run, NULL at first; @extension is but the key. */
 void **sieve_run_slot(SieveRun *run, const SieveExtension *extension);
 
-/* --- Tables ------------------------------------------------------------------------------------- */
+/* --- Tables ----------------------------------------------------------------------------------- */
 
 /** The least a test needs to know, so that a script can run before DATA (staged verdicts). */
 typedef enum {

@@ -25,7 +25,7 @@ typedef struct SieveBytes {
 	size_t len;
 } SieveBytes;
 
-/* --- What can fail while running or delivering ------------------------------------------- */
+/* --- What can fail while running or delivering ------------------------------------------------ */
 
 #define SIEVE_ERROR (sieve_error_quark())
 GQuark sieve_error_quark(void);
@@ -42,7 +42,7 @@ typedef enum {
 /** True when the same call may succeed later; unknown domains and codes count as temporary. */
 bool sieve_error_is_temporary(const GError *error);
 
-/* --- Extensions and the registry ----------------------------------------------------------- */
+/* --- Extensions and the registry -------------------------------------------------------------- */
 
 /** One Sieve capability; described in sieve-ext.h for those who write one. */
 typedef struct SieveExtension SieveExtension;
@@ -58,7 +58,7 @@ SieveRegistry *sieve_registry_new(const SieveExtension *const *extensions);
 void sieve_registry_free(SieveRegistry *registry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveRegistry, sieve_registry_free)
 
-/* --- Script mistakes ------------------------------------------------------------------------- */
+/* --- Script mistakes -------------------------------------------------------------------------- */
 
 typedef enum {
 	SIEVE_DIAG_ERROR,
@@ -91,7 +91,7 @@ const SieveDiag *sieve_diag_list_get(const SieveDiagList *diags, size_t index);
 /** (transfer full) all mistakes as text for people: place, message, source line, caret, hint. */
 char *sieve_diag_list_print(const SieveDiagList *diags, bool colour);
 
-/* --- Compile ------------------------------------------------------------------------------------ */
+/* --- Compile ---------------------------------------------------------------------------------- */
 
 typedef enum {
 	SIEVE_LOCATION_PERSONAL, /* include :personal (RFC 6609 section 3.2) */
@@ -133,7 +133,7 @@ SieveProgram *sieve_program_ref(SieveProgram *program);
 void sieve_program_unref(SieveProgram *program);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveProgram, sieve_program_unref)
 
-/* --- Message and envelope ----------------------------------------------------------------------- */
+/* --- Message and envelope --------------------------------------------------------------------- */
 
 /** A read-only view of one message: header index, body offset, size. Immutable. */
 typedef struct SieveMessage SieveMessage;
@@ -151,7 +151,7 @@ typedef struct SieveEnvelope {
 	SieveBytes auth;    /* authenticated user; ptr NULL: none */
 } SieveEnvelope;
 
-/* --- Run ---------------------------------------------------------------------------------------- */
+/* --- Run -------------------------------------------------------------------------------------- */
 
 /** Clock, random, host name: what tests replace. See env.h; sieve_env_system() is the real one. */
 typedef struct SieveEnv SieveEnv;
@@ -203,7 +203,7 @@ bool sieve_result_implicit_keep(const SieveResult *result);
 /** (transfer full) one line per action, the implicit keep included: the text of `doorstep run`. */
 char *sieve_result_print(const SieveResult *result);
 
-/* --- Deliver ------------------------------------------------------------------------------------ */
+/* --- Deliver ---------------------------------------------------------------------------------- */
 
 /**
  * SieveSubmit:

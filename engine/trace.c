@@ -77,7 +77,7 @@ sieve_trace_test(SieveTrace *trace, const char *script, const SieveArgs *args, b
 	if (trace == NULL)
 		return;
 	put_place(trace, script, args);
-	g_string_append_printf(trace->text, " -> %s\n%s", outcome ? "true" : "false",
-		trace->values->str);
+	g_string_append_printf(
+		trace->text, " -> %s\n%s", outcome ? "true" : "false", trace->values->str);
 	g_string_truncate(trace->values, 0);
 }

@@ -154,7 +154,8 @@ mark_reached(const SieveUnit *unit, unsigned index, bool *reached)
 		return;
 	reached[index] = true;
 	for (unsigned i = 0; i < script->includes->len; i++)
-		mark_reached(unit, g_array_index(script->includes, SieveInclude, i).script, reached);
+		mark_reached(
+			unit, g_array_index(script->includes, SieveInclude, i).script, reached);
 }
 
 static void
@@ -170,7 +171,7 @@ static void
 warn_recursion(const SieveUnit *unit)
 {
 	unsigned n = unit->scripts->len;
-	g_autofree bool *reached = g_new0(bool, (size_t)n * n);
+	g_autofree bool *reached = g_new0(bool, (size_t)n *n);
 
 	for (unsigned i = 0; i < n; i++)
 		mark_reached(unit, i, &reached[(size_t)i * n]);

@@ -10,25 +10,25 @@ typedef struct SieveChecked SieveChecked; /* checker.h */
 /** One script includes another. */
 typedef struct SieveInclude {
 	unsigned script; /* index of the one included */
-	SieveSpan span;  /* of the command that does it */
+	SieveSpan span;	 /* of the command that does it */
 } SieveInclude;
 
 typedef struct SieveScript {
 	SieveLocation location;
-	const char *name;       /* in the unit's arena */
-	GBytes *text;           /* (nullable) holds the text of an included script */
+	const char *name; /* in the unit's arena */
+	GBytes *text;	  /* (nullable) holds the text of an included script */
 	SieveSource source;
 	SieveAst *ast;
 	SieveChecked *commands; /* (nullable) in the tree's arena */
-	GArray *includes;       /* of SieveInclude, one for each script; :once aside */
+	GArray *includes;	/* of SieveInclude, one for each script; :once aside */
 } SieveScript;
 
 typedef struct SieveUnit {
 	const SieveRegistry *registry;
 	const SieveCompileOptions *options;
 	SieveDiagList *diags;
-	SieveArena *arena;   /* of the program; outlives the unit */
-	GPtrArray *scripts;  /* of SieveScript; the main one first */
+	SieveArena *arena;  /* of the program; outlives the unit */
+	GPtrArray *scripts; /* of SieveScript; the main one first */
 } SieveUnit;
 
 /** @options must outlive the unit. */

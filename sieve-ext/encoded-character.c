@@ -115,8 +115,8 @@ rewrite(SieveCheck *check, const SieveArg *arg, SieveBytes value, SieveArena *ar
 			continue;
 		}
 		if (problem != NULL)
-			sieve_check_error(check, arg, NULL, "%.*s %s",
-				(int)(ahead.at - reader.at), reader.at, problem);
+			sieve_check_error(check, arg, NULL, "%.*s %s", (int)(ahead.at - reader.at),
+				reader.at, problem);
 		reader = ahead;
 	}
 	return sieve_arena_copy(arena, (SieveBytes){text->str, text->len});

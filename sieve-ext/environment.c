@@ -11,7 +11,9 @@ enum { ENVIRONMENT_MATCH, ENVIRONMENT_NAME, ENVIRONMENT_KEYS };
 static const SieveArgDef environment_args[] = {
 	[ENVIRONMENT_MATCH] = {.type = SIEVE_ARG_MATCH, .name = "match type"},
 	[ENVIRONMENT_NAME] = {.type = SIEVE_ARG_STRING, .name = "name"},
-	[ENVIRONMENT_KEYS] = {.type = SIEVE_ARG_STRING_LIST, .name = "keys", .flags = SIEVE_ARG_KEYS},
+	[ENVIRONMENT_KEYS] = {.type = SIEVE_ARG_STRING_LIST,
+		.name = "keys",
+		.flags = SIEVE_ARG_KEYS},
 	{.type = SIEVE_ARG_END},
 };
 
@@ -27,8 +29,8 @@ find_item(SieveRun *run, SieveBytes name)
 }
 
 static bool
-environment_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome,
-	GError **error G_GNUC_UNUSED)
+environment_run(
+	SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error G_GNUC_UNUSED)
 {
 	const char *value = find_item(run, sieve_args_string(run, args, ENVIRONMENT_NAME));
 	SieveMatching matching;

@@ -30,15 +30,11 @@ include_check(SieveCheck *check, SieveArgs *args)
 		flags |= SIEVE_INCLUDE_ONCE;
 	if (sieve_args_has(args, INCLUDE_OPTIONAL))
 		flags |= SIEVE_INCLUDE_OPTIONAL;
-	sieve_check_include(
-		check, args, location, sieve_args_constant(args, INCLUDE_NAME), flags);
+	sieve_check_include(check, args, location, sieve_args_constant(args, INCLUDE_NAME), flags);
 }
 
 static const SieveCommandDef include_commands[] = {
-	{.name = "include",
-		.args = include_args,
-		.form = SIEVE_FORM_CALL,
-		.check = include_check},
+	{.name = "include", .args = include_args, .form = SIEVE_FORM_CALL, .check = include_check},
 	{.name = "return", .form = SIEVE_FORM_RETURN},
 	{.name = NULL},
 };

@@ -4,7 +4,7 @@
 #include "engine/sieve-ext.h"
 
 /* Section 2.4: a mail is either delivered or sent back, and only once. discard may stand beside. */
-#define EXCLUDED \
+#define EXCLUDED                                                                                   \
 	(SIEVE_ACTION_STORES | SIEVE_ACTION_SENDS | SIEVE_ACTION_REFUSES | SIEVE_ACTION_ANSWERS)
 
 static bool

@@ -63,7 +63,8 @@ match_count(SieveMatching *matching, const void *matcher, uint64_t count)
 	return match_value(matching, matcher, sieve_bytes_from_string(text));
 }
 
-/* MATCH-TYPE =/ COUNT / VALUE; COUNT = ":count" relational-match; VALUE = ":value" relational-match */
+/* MATCH-TYPE =/ COUNT / VALUE; COUNT = ":count" relational-match; VALUE = ":value" relational-match
+ */
 static const SieveMatchDef relational_matches[] = {
 	{.tag = "count",
 		.value = SIEVE_ARG_STRING,

@@ -51,6 +51,21 @@ sieve_charset_find(SieveBytes name)
 	return NULL;
 }
 
+/* GLib takes a NUL for the end; here it is a character like any other. */
+static bool
+is_utf8(SieveBytes bytes)
+{
+	const char *end = bytes.ptr + bytes.len;
+	const char *bad = bytes.ptr;
+
+	while (!g_utf8_validate_len(bad, (gsize)(end - bad), &bad)) {
+		if (*bad != '\0')
+			return false;
+		bad++;
+	}
+	return true;
+}
+
 static bool
 convert(GIConv converter, SieveBytes bytes, SieveBytes *text)
 {
@@ -72,13 +87,12 @@ convert(GIConv converter, SieveBytes bytes, SieveBytes *text)
 bool
 sieve_charset_to_utf8(const char *charset, SieveBytes bytes, SieveArena *arena, SieveBytes *ret_text)
 {
-	if (bytes.len == 0 || (strcmp(charset, "UTF-8") == 0 &&
-				      g_utf8_validate_len(bytes.ptr, bytes.len, NULL))) {
+	if (bytes.len == 0 || strcmp(charset, "UTF-8") == 0) {
+		if (bytes.len > 0 && !is_utf8(bytes))
+			return false;
 		*ret_text = bytes;
 		return true;
 	}
-	if (strcmp(charset, "UTF-8") == 0)
-		return false;
 	GIConv converter = g_iconv_open("UTF-8", charset);
 	if (converter == (GIConv)-1)
 		return false;

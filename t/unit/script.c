@@ -13,8 +13,7 @@ SieveProgram *
 test_compile(const SieveRegistry *registry, const char *text)
 {
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
-	SieveProgram *program =
-		sieve_compile(registry, sieve_bytes_from_string(text), NULL, diags);
+	SieveProgram *program = sieve_compile(registry, sieve_bytes_from_string(text), NULL, diags);
 	g_autofree char *mistakes = sieve_diag_list_print(diags, false);
 
 	g_assert_cmpstr(mistakes, ==, "");

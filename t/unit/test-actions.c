@@ -40,14 +40,15 @@ static const Case cases[] = {
 		"error: script:2: reject cannot stand beside the keep of line 1\nimplicit keep\n"},
 	{"reject \"no\";\nkeep;",
 		"error: script:2: keep cannot stand beside the reject of line 1\nimplicit keep\n"},
-	{"reject \"no\"; reject \"no\";",
-		"error: script:1: reject cannot stand beside the reject of line 1\nimplicit keep\n"},
-	{"reject \"no\"; ereject \"no\";",
-		"error: script:1: ereject cannot stand beside the reject of line 1\nimplicit keep\n"},
+	{"reject \"no\"; reject \"no\";", "error: script:1: reject cannot stand beside the reject "
+					  "of line 1\nimplicit keep\n"},
+	{"reject \"no\"; ereject \"no\";", "error: script:1: ereject cannot stand beside the "
+					   "reject of line 1\nimplicit keep\n"},
 	{"redirect \"a@example.com\"; reject \"no\";",
-		"error: script:1: reject cannot stand beside the redirect of line 1\nimplicit keep\n"},
-	{"fileinto \"a\"; ereject \"no\";",
-		"error: script:1: ereject cannot stand beside the store of line 1\nimplicit keep\n"},
+		"error: script:1: reject cannot stand beside the redirect of line 1\nimplicit "
+		"keep\n"},
+	{"fileinto \"a\"; ereject \"no\";", "error: script:1: ereject cannot stand beside the "
+					    "store of line 1\nimplicit keep\n"},
 	/* The text is one line for each action whatever the script says. */
 	{"reject \"two\nlines \\\"quoted\\\"\";", "reject \"two\\x0d\\x0alines \\\"quoted\\\"\"\n"},
 	{"fileinto \"M\xc3\xbcller\";", "store \"M\xc3\xbcller\"\n"},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test-arguments.c - tables that the core does not use: optional, grouped and valued tags, templates */
+/* test-arguments.c - tables that the core does not use: optional, grouped and valued tags,
+ * templates */
 
 #include <string.h>
 
@@ -46,11 +47,11 @@ show_run(SieveRun *run, const SieveArgs *args, GError **error)
 		(unsigned)sieve_args_number(args, SHOW_EXTRA));
 	g_string_append_printf(target, " %.*s", (int)text.len, text.ptr);
 	for (size_t i = 0; i < list.count; i++)
-		g_string_append_printf(
-			target, "/%.*s", (int)list.items[i].len, list.items[i].ptr);
+		g_string_append_printf(target, "/%.*s", (int)list.items[i].len, list.items[i].ptr);
 	static const SieveActionDef shown = {.name = "shown"};
 	SieveAction action = {.def = &shown,
-		.target = sieve_arena_copy(sieve_run_arena(run), (SieveBytes){target->str, target->len})};
+		.target = sieve_arena_copy(
+			sieve_run_arena(run), (SieveBytes){target->str, target->len})};
 	return sieve_run_add_action(run, args, &action, error);
 }
 
@@ -119,12 +120,10 @@ static const Case cases[] = {
 	{SHOW "show \"n\";", "2:1: error: show needs :a or :b\n"},
 	{SHOW "show :a :b \"n\";",
 		"2:9: error: tag :b cannot stand beside :a [take one of them away]\n"},
-	{SHOW "show :a :number \"x\";",
-		"2:9: error: tag :number is followed by a number\n"},
-	{SHOW "show :a :text [\"x\"] \"n\";",
-		"2:9: error: tag :text is followed by a string\n"
-		"2:15: error: name of show is a string\n"
-		"2:21: error: extra of show is a number\n"},
+	{SHOW "show :a :number \"x\";", "2:9: error: tag :number is followed by a number\n"},
+	{SHOW "show :a :text [\"x\"] \"n\";", "2:9: error: tag :text is followed by a string\n"
+					      "2:15: error: name of show is a string\n"
+					      "2:21: error: extra of show is a number\n"},
 	{SHOW "show :a :text;", "2:9: error: tag :text is followed by a string\n"
 				"2:1: error: show needs name: a string\n"},
 	{SHOW "show :a \"too long a name\";",

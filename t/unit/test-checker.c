@@ -27,16 +27,16 @@ static const Case cases[] = {
 		"1:1: error: unknown command \"xyzzy\"\n"
 		"1:9: error: unknown command \"kep\" [did you mean \"keep\"?]\n"},
 	/* Require (RFC 5228 section 3.2). */
-	{"fileinto \"a\";", "1:1: error: unknown command \"fileinto\" [add require \"fileinto\"]\n"},
+	{"fileinto \"a\";",
+		"1:1: error: unknown command \"fileinto\" [add require \"fileinto\"]\n"},
 	{"require \"fileinto\"; fileinto \"a\";", ""},
 	{"require [\"fileinto\", \"copy\"]; require \"include\"; fileinto :copy \"a\";", ""},
 	{"require \"filinto\";",
 		"1:9: error: unknown capability \"filinto\" [did you mean \"fileinto\"?]\n"},
 	{"require [\"a\", \"b\"];", "1:10: error: unknown capability \"a\"\n"
-				   "1:15: error: unknown capability \"b\"\n"},
-	{"keep; require \"fileinto\";",
-		"1:7: error: require must stand before all other commands "
-		"[move it to the top of the script]\n"},
+				    "1:15: error: unknown capability \"b\"\n"},
+	{"keep; require \"fileinto\";", "1:7: error: require must stand before all other commands "
+					"[move it to the top of the script]\n"},
 	{"if true { require \"fileinto\"; }",
 		"1:11: error: require must stand before all other commands "
 		"[move it to the top of the script]\n"},
@@ -110,7 +110,7 @@ static const Case cases[] = {
 		"1:23: error: \"To:\" is no header field name [leave the colon out]\n"},
 	{"if exists \"\" { }", "1:11: error: \"\" is no header field name\n"},
 	{"redirect \"nobody\";", "1:10: error: \"nobody\" is no mail address "
-				"[write it as user@example.com]\n"},
+				 "[write it as user@example.com]\n"},
 	{"redirect \"a@example.com, b@example.com\";",
 		"1:10: error: \"a@example.com, b@example.com\" is no mail address "
 		"[write it as user@example.com]\n"},
@@ -159,13 +159,15 @@ static const IncludeCase include_cases[] = {
 	{"require \"include\"; include \"x\";", "kep;",
 		"1:1: error: unknown command \"kep\" [did you mean \"keep\"?]\n"},
 	{"require \"include\"; include \"missing\";", "",
-		"1:20: warning: there is no script \"missing\", and the run fails when it gets here "
+		"1:20: warning: there is no script \"missing\", and the run fails when it gets "
+		"here "
 		"[add :optional if it may be missing]\n"},
 	{"require \"include\"; include :optional \"missing\";", "", ""},
 	{"require \"include\"; include \"unreadable\";", "",
 		"1:20: error: cannot load script \"unreadable\": disk on fire\n"},
 	{"require \"include\"; include \"x\";", "require \"include\"; include \"x\";",
-		"1:20: warning: this script includes itself by way of \"x\", and fails when it gets "
+		"1:20: warning: this script includes itself by way of \"x\", and fails when it "
+		"gets "
 		"here [use :once, or take one of the includes away]\n"},
 	{"require \"include\"; include \"x\";", "require \"include\"; include :once \"x\";", ""},
 	{"require \"include\"; include \"..\";", "", "1:20: error: a script name is no path\n"},

@@ -13,7 +13,8 @@ check_args(const SieveArgDef *def)
 	for (; def != NULL && def->type != SIEVE_ARG_END; def++) {
 		g_assert_nonnull(def->name);
 		if (def->type == SIEVE_ARG_TAG) {
-			g_assert_true(def->value == SIEVE_ARG_END || def->value == SIEVE_ARG_STRING ||
+			g_assert_true(def->value == SIEVE_ARG_END ||
+				      def->value == SIEVE_ARG_STRING ||
 				      def->value == SIEVE_ARG_STRING_LIST ||
 				      def->value == SIEVE_ARG_NUMBER);
 			continue;
@@ -97,7 +98,8 @@ test_tables(void)
 		check_comparators(extension->comparators);
 		g_assert_cmpint(
 			extension->compile_string == NULL, ==, extension->expand_string == NULL);
-		for (const SieveTagDef *tag = extension->tags; tag != NULL && tag->name != NULL; tag++)
+		for (const SieveTagDef *tag = extension->tags; tag != NULL && tag->name != NULL;
+			tag++)
 			g_assert_nonnull(tag->commands);
 	}
 }

@@ -50,10 +50,12 @@ static const Case cases[] = {
 		"discard\n"},
 	{"require \"envelope\"; if envelope :domain \"to\" \"example.com\" { discard; }",
 		"implicit keep\n"},
-	{"require \"environment\"; if environment :contains \"name\" \"\" { discard; }", "discard\n"},
+	{"require \"environment\"; if environment :contains \"name\" \"\" { discard; }",
+		"discard\n"},
 	{"require \"environment\"; if environment :contains \"phase\" \"\" { discard; }",
 		"implicit keep\n"},
-	{"require \"relational\"; if header :count \"eq\" \"from\" \"1\" { discard; }", "discard\n"},
+	{"require \"relational\"; if header :count \"eq\" \"from\" \"1\" { discard; }",
+		"discard\n"},
 	{"require \"relational\"; if header :value \"lt\" \"subject\" \"i\" { discard; }",
 		"discard\n"},
 };
@@ -95,25 +97,41 @@ test_threads(void)
 		g_thread_join(threads[i]);
 }
 
-/* --- Includes ----------------------------------------------------------------------------------- */
+/* --- Includes --------------------------------------------------------------------------------- */
 
 static const char *const library[] = {
-	"stores", "require \"fileinto\"; fileinto \"Stores\";",
-	"stops", "keep; stop;",
-	"returns", "require [\"include\", \"fileinto\"]; return; fileinto \"Never\";",
-	"ping", "require \"include\"; include \"pong\";",
-	"pong", "require \"include\"; include \"ping\";",
-	"1", "require \"include\"; include \"2\";",
-	"2", "require \"include\"; include \"3\";",
-	"3", "require \"include\"; include \"4\";",
-	"4", "require \"include\"; include \"5\";",
-	"5", "require \"include\"; include \"6\";",
-	"6", "require \"include\"; include \"7\";",
-	"7", "require \"include\"; include \"8\";",
-	"8", "require \"include\"; include \"9\";",
-	"9", "require \"include\"; include \"10\";",
-	"10", "require \"include\"; include :optional \"11\"; keep;",
-	"11", "discard;",
+	"stores",
+	"require \"fileinto\"; fileinto \"Stores\";",
+	"stops",
+	"keep; stop;",
+	"returns",
+	"require [\"include\", \"fileinto\"]; return; fileinto \"Never\";",
+	"ping",
+	"require \"include\"; include \"pong\";",
+	"pong",
+	"require \"include\"; include \"ping\";",
+	"1",
+	"require \"include\"; include \"2\";",
+	"2",
+	"require \"include\"; include \"3\";",
+	"3",
+	"require \"include\"; include \"4\";",
+	"4",
+	"require \"include\"; include \"5\";",
+	"5",
+	"require \"include\"; include \"6\";",
+	"6",
+	"require \"include\"; include \"7\";",
+	"7",
+	"require \"include\"; include \"8\";",
+	"8",
+	"require \"include\"; include \"9\";",
+	"9",
+	"require \"include\"; include \"10\";",
+	"10",
+	"require \"include\"; include :optional \"11\"; keep;",
+	"11",
+	"discard;",
 	NULL,
 };
 
@@ -135,14 +153,14 @@ static const Case include_cases[] = {
 	{"include \"stops\"; discard;", "keep\n"},
 	{"include \"returns\"; discard;", "discard\n"},
 	{"if false { include \"none\"; } discard;", "discard\n"},
-	{"discard; include \"none\";",
-		"error: script:1: cannot include \"none\": there is no such script\nimplicit keep\n"},
+	{"discard; include \"none\";", "error: script:1: cannot include \"none\": there is no such "
+				       "script\nimplicit keep\n"},
 	{"discard; include :optional \"none\";", "discard\n"},
 	{"discard; include \"ping\";",
 		"error: pong:1: cannot include \"ping\": it includes itself\nimplicit keep\n"},
 	{"include \"2\";", "discard\nkeep\n"},
-	{"include \"1\";",
-		"error: 10:1: cannot include \"11\": scripts are nested too deeply\nimplicit keep\n"},
+	{"include \"1\";", "error: 10:1: cannot include \"11\": scripts are nested too "
+			   "deeply\nimplicit keep\n"},
 };
 
 static void
@@ -155,15 +173,15 @@ test_include(void)
 		g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 		g_autofree char *text =
 			g_strconcat("require \"include\"; ", include_cases[i].script, NULL);
-		g_autoptr(SieveProgram) program = sieve_compile(
-			registry, sieve_bytes_from_string(text), &options, diags);
+		g_autoptr(SieveProgram) program =
+			sieve_compile(registry, sieve_bytes_from_string(text), &options, diags);
 		g_assert_cmpuint(sieve_diag_list_count_errors(diags), ==, 0);
 		g_autofree char *result = test_run(program, test_mail);
 		g_assert_cmpstr(result, ==, include_cases[i].result);
 	}
 }
 
-/* --- Limits ------------------------------------------------------------------------------------- */
+/* --- Limits ----------------------------------------------------------------------------------- */
 
 static char *
 repeat(const char *command, const char *after, unsigned n)
@@ -195,7 +213,87 @@ test_limits(void)
 	g_assert_cmpstr(d, ==, "error: script:1: too many redirects\nimplicit keep\n");
 }
 
-/* --- A host with commands of its own -------------------------------------------------------------- */
+/* Each test looks at the whole field: a hundred and some of them spend the budget. */
+static void
+test_step_budget(void)
+{
+	g_autoptr(GString) mail = g_string_new("Subject: ");
+	g_autoptr(GString) script = g_string_new(NULL);
+
+	for (size_t i = 0; i < (1u << 20); i++)
+		g_string_append_c(mail, 'a');
+	g_string_append(mail, "\r\n\r\n");
+	for (unsigned i = 0; i < SIEVE_LIMIT_RUN_STEPS >> 20; i++)
+		g_string_append(script, "if header \"subject\" \"b\" { discard; }\n");
+	g_autofree char *result = test_script(script->str, mail->str);
+	g_assert_true(g_str_has_prefix(result, "error: script:"));
+	g_assert_true(g_str_has_suffix(
+		result, "the script takes too long (more than 104857600 steps)\nimplicit keep\n"));
+}
+
+/* --- Environment and envelope ----------------------------------------------------------------- */
+
+static const char *
+environment(const char *item, void *user_data)
+{
+	const char *const *pairs = user_data;
+
+	for (; *pairs != NULL; pairs += 2)
+		if (g_str_equal(pairs[0], item))
+			return pairs[1];
+	return NULL;
+}
+
+static const char *const items[] = {
+	"remote-ip", "140.112.4.11", "remote-host", "", "vnd.doorstep.x", "y", NULL};
+
+typedef struct InputCase {
+	const char *test;
+	SieveEnvelope envelope;
+	bool outcome;
+} InputCase;
+
+static const InputCase input_cases[] = {
+	{"environment :matches \"remote-ip\" \"140.112.4.*\"", {.to = {NULL, 0}}, true},
+	{"environment \"Remote-IP\" \"140.112.4.11\"", {.to = {NULL, 0}}, true},
+	{"environment \"remote-host\" \"\"", {.to = {NULL, 0}}, true},
+	{"environment :count \"eq\" \"remote-host\" \"0\"", {.to = {NULL, 0}}, true},
+	{"environment :count \"eq\" \"remote-ip\" \"1\"", {.to = {NULL, 0}}, true},
+	{"environment :count \"eq\" \"domain\" \"0\"", {.to = {NULL, 0}}, false},
+	{"environment \"vnd.doorstep.x\" \"y\"", {.to = {NULL, 0}}, true},
+	{"environment \"name\" \"doorstep\"", {.to = {NULL, 0}}, true},
+	{"envelope \"from\" \"\"", {.from = {"", 0}}, true},
+	{"envelope :domain \"from\" \"\"", {.from = {"", 0}}, true},
+	{"envelope :contains \"from\" \"\"", {.from = {NULL, 0}}, false},
+	{"envelope :contains \"to\" \"\"", {.from = {"a@b.example", 11}}, false},
+	{"envelope :localpart \"FROM\" \"a\"", {.from = {"a@b.example", 11}}, true},
+	{"envelope :domain \"to\" \"b.example\"", {.to = {"a@b.example", 11}}, true},
+};
+
+static void
+test_input(void)
+{
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
+	g_autoptr(SieveMessage) mail = sieve_message_new(sieve_bytes_from_string(test_mail));
+
+	for (size_t i = 0; i < G_N_ELEMENTS(input_cases); i++) {
+		const InputCase *c = &input_cases[i];
+		g_autofree char *text = g_strdup_printf("require [\"environment\", \"envelope\", "
+							"\"relational\"]; if %s { discard; }",
+			c->test);
+		g_autoptr(SieveProgram) program = test_compile(registry, text);
+		SieveRunInput input = {.message = mail,
+			.envelope = c->envelope,
+			.environment = environment,
+			.environment_data = (gpointer)(uintptr_t)items};
+		g_autoptr(SieveResult) result = NULL;
+		g_test_message("%s", c->test);
+		g_assert_true(sieve_run(program, &input, &result, NULL));
+		g_assert_cmpint(sieve_result_implicit_keep(result), ==, !c->outcome);
+	}
+}
+
+/* --- A host with commands of its own ---------------------------------------------------------- */
 
 typedef struct Host {
 	GString *log;
@@ -313,7 +411,8 @@ static const HostCase host_cases[] = {
 	{"loop \"twice\" { leave; }", "<twicetwice>", "implicit keep\n"},
 	{"loop \"a\" { stop; }", "<a", "implicit keep\n"},
 	{"loop \"a\" { } loop \"b\" { }", "<aa><bb>", "implicit keep\n"},
-	{"keep; inner; redirect \"a@example.com\";", "", "keep\ndiscard\nredirect \"a@example.com\"\n"},
+	{"keep; inner; redirect \"a@example.com\";", "",
+		"keep\ndiscard\nredirect \"a@example.com\"\n"},
 	{"keep; inner; reset; inner;", "", "discard\n"},
 	{"keep; reset;", "", "implicit keep\n"},
 	{"if header :is \"subject\" \"other\" { discard; } swap; "
@@ -345,8 +444,8 @@ test_host(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(host_cases); i++) {
 		g_autoptr(GString) log = g_string_new(NULL);
 		Host host = {.log = log, .inner = inner, .other = other};
-		g_autofree char *text = g_strconcat(
-			"require \"vnd.example.host\"; ", host_cases[i].script, NULL);
+		g_autofree char *text =
+			g_strconcat("require \"vnd.example.host\"; ", host_cases[i].script, NULL);
 		g_autoptr(SieveProgram) program = test_compile(registry, text);
 		g_autofree char *result = run_hosted(program, &host);
 		g_assert_cmpstr(log->str, ==, host_cases[i].log);
@@ -367,14 +466,15 @@ test_leave_nothing(void)
 	g_assert_cmpstr(result, ==, "script:3: no block to leave");
 }
 
-/* --- Explaining --------------------------------------------------------------------------------- */
+/* --- Explaining ------------------------------------------------------------------------------- */
 
 static void
 test_trace(void)
 {
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
-	g_autoptr(SieveProgram) program = test_compile(registry,
-		"if header :contains [\"from\", \"subject\"] [\"zz\", \"hello\"] {\n\tdiscard;\n}\n");
+	g_autoptr(SieveProgram) program =
+		test_compile(registry, "if header :contains [\"from\", \"subject\"] [\"zz\", "
+				       "\"hello\"] {\n\tdiscard;\n}\n");
 	g_autoptr(SieveMessage) mail = sieve_message_new(sieve_bytes_from_string(test_mail));
 	g_autoptr(SieveTrace) trace = sieve_trace_new();
 	SieveRunInput input = {.message = mail, .trace = trace};
@@ -399,6 +499,8 @@ main(int argc, char **argv)
 	g_test_add_func("/interp/threads", test_threads);
 	g_test_add_func("/interp/include", test_include);
 	g_test_add_func("/interp/limits", test_limits);
+	g_test_add_func("/interp/step-budget", test_step_budget);
+	g_test_add_func("/interp/input", test_input);
 	g_test_add_func("/interp/host", test_host);
 	g_test_add_func("/interp/leave-nothing", test_leave_nothing);
 	g_test_add_func("/interp/trace", test_trace);

@@ -81,8 +81,8 @@ verify(const SieveInstruction *code, uint32_t n_code)
 	static const SieveTestDef test_def = {.name = "t"};
 	static const SieveCommandDef command_def = {.name = "c"};
 	const SieveArgs args = {.script = 1};
-	const SieveInvocation invocations[] = {
-		{.test = &test_def, .args = &args}, {.command = &command_def, .args = &args, .end = 1}};
+	const SieveInvocation invocations[] = {{.test = &test_def, .args = &args},
+		{.command = &command_def, .args = &args, .end = 1}};
 	const SieveEntryPoint scripts[] = {{"script", 0, n_code}};
 	const SieveProgram program = {.code = code,
 		.n_code = n_code,

@@ -29,8 +29,8 @@ static const Find finds[] = {
 	{SIEVE_KIND_CAPABILITY, "comparator-i;octet", true},
 	{SIEVE_KIND_CAPABILITY, "comparator-i;ascii-numeric", true},
 	{SIEVE_KIND_CAPABILITY, "keep", false},
-	{SIEVE_KIND_COMMAND, "a-name-that-is-longer-than-any-identifier-may-be-in-this-language-at-all",
-		false},
+	{SIEVE_KIND_COMMAND,
+		"a-name-that-is-longer-than-any-identifier-may-be-in-this-language-at-all", false},
 };
 
 static void

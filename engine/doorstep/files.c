@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* files.c - scripts and mails as files: read, include, envelope from header fields */
+
+#include "engine/doorstep/files.h"
+
+#include "engine/bytes.h"
+#include "engine/message/address.h"
+#include "engine/message/header.h"
+#include "engine/message/message.h"
+
+#include <string.h>
+
+GBytes *
+doorstep_file_read(const char *path, GError **error)
+{
+	bool standard_input = strcmp(path, "-") == 0;
+	char *text;
+	size_t len;
+
+	/* What is no regular file has no size beforehand; GLib reads it all the same. */
+	if (!g_file_get_contents(standard_input ? "/dev/stdin" : path, &text, &len, error))
+		return NULL;
+	return g_bytes_new_take(text, len);
+}
+
+SieveBytes
+doorstep_file_bytes(GBytes *bytes)
+{
+	SieveBytes view;
+
+	view.ptr = g_bytes_get_data(bytes, &view.len);
+	return view;
+}
+
+void
+doorstep_scripts_init(DoorstepScripts *scripts, const char *script, const char *personal,
+	const char *global)
+{
+	g_autofree char *folder = g_path_get_dirname(script);
+
+	scripts->personal = g_strdup(personal != NULL ? personal : folder);
+	scripts->global = g_strdup(global != NULL ? global : folder);
+}
+
+void
+doorstep_scripts_clear(DoorstepScripts *scripts)
+{
+	g_clear_pointer(&scripts->personal, g_free);
+	g_clear_pointer(&scripts->global, g_free);
+}
+
+bool
+doorstep_scripts_load(SieveLocation location, const char *name, GBytes **ret_text, void *scripts,
+	GError **error)
+{
+	const DoorstepScripts *folders = scripts;
+	const char *folder =
+		location == SIEVE_LOCATION_GLOBAL ? folders->global : folders->personal;
+	g_autofree char *file = g_strconcat(name, ".sieve", NULL);
+	g_autofree char *path = g_build_filename(folder, file, NULL);
+
+	if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+		g_free(path);
+		path = g_build_filename(folder, name, NULL);
+	}
+	*ret_text = NULL;
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return true;
+	*ret_text = doorstep_file_read(path, error);
+	return *ret_text != NULL;
+}
+
+SieveProgram *
+doorstep_compile_file(const SieveRegistry *registry, const char *path, DoorstepScripts *scripts,
+	SieveDiagList *diags, GError **error)
+{
+	g_autoptr(GBytes) text = doorstep_file_read(path, error);
+
+	if (text == NULL)
+		return NULL;
+	SieveCompileOptions options = {
+		.name = path,
+		.load = doorstep_scripts_load,
+		.load_data = scripts,
+	};
+	return sieve_compile(registry, doorstep_file_bytes(text), &options, diags);
+}
+
+/* The first address of the first of @names that the message has; @otherwise when there is none. */
+static SieveBytes
+first_address(const SieveMessage *message, const char *const *names, SieveBytes otherwise,
+	SieveArena *arena)
+{
+	for (; *names != NULL; names++) {
+		size_t index = 0;
+		SieveBytes name = sieve_bytes_from_string(*names);
+		const SieveHeaderField *field = sieve_message_find_field(message, name, &index);
+		if (field == NULL)
+			continue;
+		SieveBytes value = sieve_header_unfold(field->raw, arena);
+		/* A bounce's Return-Path. */
+		if (sieve_bytes_equal(value, SIEVE_BYTES("<>")))
+			return SIEVE_BYTES("");
+		SieveAddressIter iter = sieve_address_iter(value);
+		SieveAddress address;
+		if (sieve_address_next(&iter, arena, &address) && address.valid)
+			return address.all;
+	}
+	return otherwise;
+}
+
+SieveEnvelope
+doorstep_envelope_from_header(const SieveMessage *message, SieveArena *arena)
+{
+	static const char *const senders[] = {"Return-Path", "Sender", "From", NULL};
+	static const char *const recipients[] = {"Envelope-To", "To", NULL};
+	SieveBytes from = SIEVE_BYTES("sender@example.com");
+	SieveBytes to = SIEVE_BYTES("recipient@example.com");
+	SieveEnvelope envelope = {
+		.from = first_address(message, senders, from, arena),
+		.to = first_address(message, recipients, to, arena),
+	};
+
+	envelope.orig_to = envelope.to;
+	return envelope;
+}

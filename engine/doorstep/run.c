@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c - `doorstep run`: shows what a script would do with mails */
+
+#include "engine/doorstep/run.h"
+
+#include "engine/bytes.h"
+#include "engine/doorstep/files.h"
+#include "engine/doorstep/verb.h"
+#include "engine/trace.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const DoorstepHelp help = {
+	.operands = "SCRIPT MAIL...",
+	.summary = "Shows what a Sieve script would do with mails. Nothing is delivered.",
+	.examples = "  doorstep run my.sieve mail.eml\n"
+		    "  doorstep run --explain my.sieve mail.eml    which value met which key\n"
+		    "  doorstep run --remote-ip 192.0.2.1 --envelope-from a@example.com my.sieve -\n",
+};
+
+void
+doorstep_run_options_clear(DoorstepRunOptions *options)
+{
+	g_free(options->envelope_from);
+	g_free(options->envelope_to);
+	g_free(options->remote_ip);
+	g_free(options->include_dir);
+	g_free(options->global_dir);
+}
+
+SieveProgram *
+doorstep_run_compile(const SieveRegistry *registry, const char *path,
+	const DoorstepRunOptions *options, int *ret_code)
+{
+	g_auto(DoorstepScripts) scripts = {0};
+	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
+	g_autoptr(GError) error = NULL;
+
+	doorstep_scripts_init(&scripts, path, options->include_dir, options->global_dir);
+	SieveProgram *program = doorstep_compile_file(registry, path, &scripts, diags, &error);
+	g_autofree char *mistakes = sieve_diag_list_print(diags, isatty(STDERR_FILENO));
+	fputs(mistakes, stderr);
+	if (error != NULL)
+		*ret_code = doorstep_usage_error("%s", error->message);
+	else if (program == NULL)
+		*ret_code = DOORSTEP_EXIT_PROBLEM;
+	return program;
+}
+
+/* RFC 5183 section 4.1: where and when the script runs, as in the reader's daemon. */
+static const char *
+environment_item(const char *item, void *user_data)
+{
+	const DoorstepRunOptions *options = user_data;
+
+	if (strcmp(item, "remote-ip") == 0)
+		return options->remote_ip;
+	if (strcmp(item, "location") == 0)
+		return "MDA";
+	return strcmp(item, "phase") == 0 ? "during" : NULL;
+}
+
+char *
+doorstep_run_mail(const SieveProgram *program, const char *path, DoorstepRunOptions *options,
+	bool *ret_failed, GError **error)
+{
+	g_autoptr(GBytes) raw = doorstep_file_read(path, error);
+
+	if (raw == NULL)
+		return NULL;
+	g_autoptr(SieveMessage) message = sieve_message_new(doorstep_file_bytes(raw));
+	g_autoptr(SieveArena) arena = sieve_arena_new();
+	g_autoptr(SieveTrace) trace = options->explain ? sieve_trace_new() : NULL;
+	g_autoptr(SieveResult) result = NULL;
+	g_autoptr(GError) failure = NULL;
+	SieveRunInput input = {
+		.message = message,
+		.envelope = doorstep_envelope_from_header(message, arena),
+		.environment = environment_item,
+		.environment_data = options,
+		.trace = trace,
+	};
+	if (options->envelope_from != NULL)
+		input.envelope.from = sieve_bytes_from_string(options->envelope_from);
+	if (options->envelope_to != NULL)
+		input.envelope.to = sieve_bytes_from_string(options->envelope_to);
+	if (options->envelope_to != NULL)
+		input.envelope.orig_to = input.envelope.to;
+	*ret_failed = !sieve_run(program, &input, &result, &failure);
+	g_autofree char *actions = sieve_result_print(result);
+	g_autofree char *problem =
+		failure == NULL ? NULL : g_strdup_printf("error: %s\n", failure->message);
+	return g_strconcat(trace == NULL ? "" : sieve_trace_text(trace), actions, problem, NULL);
+}
+
+static int
+run_mails(const SieveProgram *program, DoorstepRunOptions *options, int n_mails, char **mails)
+{
+	int code = DOORSTEP_EXIT_OK;
+
+	for (int i = 0; i < n_mails; i++) {
+		g_autoptr(GError) error = NULL;
+		bool failed = false;
+		g_autofree char *text =
+			doorstep_run_mail(program, mails[i], options, &failed, &error);
+		if (text == NULL) {
+			code = doorstep_usage_error("%s", error->message);
+			continue;
+		}
+		if (n_mails > 1)
+			printf("# %s\n", mails[i]);
+		fputs(text, stdout);
+		if (failed)
+			code = MAX(code, (int)DOORSTEP_EXIT_PROBLEM);
+	}
+	return code;
+}
+
+int
+doorstep_run(int argc, char **argv)
+{
+	g_auto(DoorstepRunOptions) options = {0};
+	const GOptionEntry entries[] = {
+		{"envelope-from", 'f', 0, G_OPTION_ARG_STRING, &options.envelope_from,
+			"sender (default: from the header); empty: a bounce", "ADDRESS"},
+		{"envelope-to", 't', 0, G_OPTION_ARG_STRING, &options.envelope_to,
+			"recipient (default: from the header)", "ADDRESS"},
+		{"remote-ip", 0, 0, G_OPTION_ARG_STRING, &options.remote_ip,
+			"address of the client that brought the mail", "IP"},
+		{"explain", 'x', 0, G_OPTION_ARG_NONE, &options.explain,
+			"say for every test which value met which key", NULL},
+		{"include-dir", 'I', 0, G_OPTION_ARG_FILENAME, &options.include_dir,
+			"where include :personal looks (default: beside the script)", "DIR"},
+		{"global-dir", 'G', 0, G_OPTION_ARG_FILENAME, &options.global_dir,
+			"where include :global looks (default: beside the script)", "DIR"},
+		{NULL, 0, 0, 0, NULL, NULL, NULL},
+	};
+	int code = DOORSTEP_EXIT_OK;
+
+	if (!doorstep_options(&help, entries, &argc, &argv))
+		return DOORSTEP_EXIT_USAGE;
+	if (argc < 3)
+		return doorstep_usage_error("a script and a mail are needed; see --help");
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
+	g_autoptr(SieveProgram) program = doorstep_run_compile(registry, argv[1], &options, &code);
+	if (program == NULL)
+		return code;
+	return run_mails(program, &options, argc - 2, argv + 2);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* run.h - runs a script on a mail in a file and shows what it would do */
+#pragma once
+
+#include "engine/sieve.h"
+
+/** All strings are (nullable). */
+typedef struct DoorstepRunOptions {
+	char *envelope_from; /* NULL: from the header */
+	char *envelope_to;
+	char *remote_ip;
+	char *include_dir;
+	char *global_dir;
+	gboolean explain;
+} DoorstepRunOptions;
+
+void doorstep_run_options_clear(DoorstepRunOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DoorstepRunOptions, doorstep_run_options_clear)
+
+/** Compiles @path; tells the mistakes on standard error. NULL: @ret_code is what to exit with. */
+SieveProgram *doorstep_run_compile(const SieveRegistry *registry, const char *path,
+	const DoorstepRunOptions *options, int *ret_code) G_GNUC_WARN_UNUSED_RESULT;
+
+/** (transfer full) the text of `doorstep run` for one mail: one line per action, before them with
+ * --explain what led there, after them an error of the run. NULL with @error: it cannot be read. */
+char *doorstep_run_mail(const SieveProgram *program, const char *path,
+	DoorstepRunOptions *options, bool *ret_failed, GError **error) G_GNUC_WARN_UNUSED_RESULT;

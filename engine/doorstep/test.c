@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* test.c - `doorstep test`: runs script tests, or a suite of sample mails; prints TAP */
+
+#include "engine/doorstep/suite.h"
+#include "engine/doorstep/svtest.h"
+#include "engine/doorstep/verb.h"
+
+#include <string.h>
+
+static const DoorstepHelp help = {
+	.operands = "FILE.svtest|DIR... | --script SCRIPT MAILS/...",
+	.summary = "Runs script tests, or a script on sample mails, and prints TAP.",
+	.examples = "  doorstep test t/                               every .svtest below t/\n"
+		    "  doorstep test --script my.sieve samples/       X.eml must give X.expect\n"
+		    "  doorstep test --script my.sieve --bless samples/\n",
+};
+
+typedef struct TestOptions {
+	DoorstepRunOptions run;
+	char *script;
+	gboolean bless;
+	const SieveRegistry *registry;
+	unsigned n_tests;
+	unsigned n_failed;
+} TestOptions;
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Every .svtest below @folder, in the order of their names. */
+static bool
+test_folder(TestOptions *options, const char *folder, GError **error)
+{
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
+	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+	const char *name;
+
+	if (dir == NULL)
+		return false;
+	while ((name = g_dir_read_name(dir)) != NULL)
+		g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
+	g_ptr_array_sort(paths, compare_names);
+	for (size_t i = 0; i < paths->len; i++) {
+		const char *path = g_ptr_array_index(paths, i);
+		if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+			if (!test_folder(options, path, error))
+				return false;
+		} else if (g_str_has_suffix(path, ".svtest")) {
+			svtest_run_file(
+				options->registry, path, &options->n_tests, &options->n_failed);
+		}
+	}
+	return true;
+}
+
+static bool
+test_operand(TestOptions *options, const SieveProgram *program, const char *path, GError **error)
+{
+	if (program != NULL)
+		return suite_run(program, path, &options->run, options->bless, &options->n_tests,
+			&options->n_failed, error);
+	if (g_file_test(path, G_FILE_TEST_IS_DIR))
+		return test_folder(options, path, error);
+	svtest_run_file(options->registry, path, &options->n_tests, &options->n_failed);
+	return true;
+}
+
+/* (transfer container) all known extensions and the test language itself. */
+static const SieveExtension **
+make_extensions(void)
+{
+	const SieveExtension *const *known = sieve_extensions();
+	size_t count = 0;
+
+	while (known[count] != NULL)
+		count++;
+	const SieveExtension **extensions = g_new0(const SieveExtension *, count + 2);
+	memcpy(extensions, known, count * sizeof(*extensions));
+	extensions[count] = &sieve_ext_testsuite;
+	return extensions;
+}
+
+static int
+test_operands(TestOptions *options, int argc, char **argv)
+{
+	g_autoptr(SieveProgram) program = NULL;
+	g_autoptr(GError) error = NULL;
+	int code = DOORSTEP_EXIT_OK;
+
+	if (options->script != NULL) {
+		program = doorstep_run_compile(
+			options->registry, options->script, &options->run, &code);
+		if (program == NULL)
+			return code;
+	}
+	for (int i = 1; i < argc; i++)
+		if (!test_operand(options, program, argv[i], &error))
+			return doorstep_usage_error("%s", error->message);
+	g_print("1..%u\n", options->n_tests);
+	return options->n_failed > 0 ? DOORSTEP_EXIT_PROBLEM : DOORSTEP_EXIT_OK;
+}
+
+int
+doorstep_test(int argc, char **argv)
+{
+	TestOptions options = {0};
+	const GOptionEntry entries[] = {
+		{"script", 's', 0, G_OPTION_ARG_FILENAME, &options.script,
+			"run this script on sample mails", "SCRIPT"},
+		{"bless", 0, 0, G_OPTION_ARG_NONE, &options.bless,
+			"write what the script does as what is expected", NULL},
+		{"envelope-from", 'f', 0, G_OPTION_ARG_STRING, &options.run.envelope_from,
+			"with --script: sender", "ADDRESS"},
+		{"envelope-to", 't', 0, G_OPTION_ARG_STRING, &options.run.envelope_to,
+			"with --script: recipient", "ADDRESS"},
+		{"remote-ip", 0, 0, G_OPTION_ARG_STRING, &options.run.remote_ip,
+			"with --script: address of the client", "IP"},
+		{"include-dir", 'I', 0, G_OPTION_ARG_FILENAME, &options.run.include_dir,
+			"with --script: where include :personal looks", "DIR"},
+		{NULL, 0, 0, 0, NULL, NULL, NULL},
+	};
+	int code;
+
+	if (!doorstep_options(&help, entries, &argc, &argv))
+		return DOORSTEP_EXIT_USAGE;
+	g_autofree const SieveExtension **extensions = make_extensions();
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(extensions);
+	options.registry = registry;
+	if (argc < 2)
+		code = doorstep_usage_error("nothing to test; see --help");
+	else if (options.bless && options.script == NULL)
+		code = doorstep_usage_error("--bless goes with --script");
+	else
+		code = test_operands(&options, argc, argv);
+	doorstep_run_options_clear(&options.run);
+	g_free(options.script);
+	return code;
+}
