@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# lists.t - what stands in two places says the same in both
+. "$(dirname "$0")/../lib.sh"
+need nm
+cd "$SRC" || exit 1
+
+none() { ! grep .; }
+
+# Each extension: its line in extensions.def, in the makefile, a folder of tests, a row of the README.
+extensions() {
+	local file name
+	for file in sieve-ext/*.c; do
+		name=$(basename "$file" .c)
+		[ "$name" != extensions ] || continue
+		grep -qF "$file" sieve-ext/Makemodule.am || echo "$file is not built"
+		grep -qF "$(basename "$file")" sieve-ext/README.md || echo "$file is not in sieve-ext/README.md"
+		grep -qF "$file" doc/RFC.md || echo "$file is not in doc/RFC.md"
+		grep -qE "SIEVE_EXTENSION\((${name//-/_})\)" sieve-ext/extensions.def ||
+			grep -qE "^const SieveExtension sieve_ext_" "$file" || echo "$file registers nothing"
+	done
+	sed -nE 's/^SIEVE_EXTENSION\((.*)\)/\1/p' sieve-ext/extensions.def | while read -r name; do
+		grep -qrE "sieve_ext_$name\b" sieve-ext/*.c || echo "$name of extensions.def is defined nowhere"
+	done
+}
+extensions_agree() { extensions | none; }
+
+# Each source file of a folder has its line in the folder's README and makefile fragment.
+room_lists() {
+	local folder file
+	for folder in engine sieve-ext schema peer mta-hook; do
+		find $folder -name '*.c' | while read -r file; do
+			grep -qF "$file" $folder/Makemodule.am || echo "$file is not built"
+			grep -qF "$(basename "$file" .c)" $folder/README.md || echo "$file is not in $folder/README.md"
+		done
+	done
+}
+rooms_agree() { room_lists | none; }
+
+exported() { nm -D --defined-only "$BUILD/.libs/libdoorstep.so" | awk '$2 == "T" {print $3}' | sort; }
+declared() {
+	grep -oE '\bsieve_[a-z_]+\(' engine/sieve.h | tr -d '(' | sort -u
+}
+symbols_agree() { diff <(declared) <(exported); }
+
+headers_stand_alone() {
+	local header
+	find engine sieve-ext schema peer mta-hook -name '*.h' | while read -r header; do
+		echo "#include \"$header\"" | ${CC:-cc} -std=gnu11 -I. $(pkg-config --cflags gio-2.0 gio-unix-2.0 gmime-3.0 gnutls) \
+			-x c -fsyntax-only - 2>/dev/null || echo "$header needs another header before it"
+	done | none
+}
+
+attribute_names() {
+	grep -oE '"[A-Za-z]+"' schema/location-attributes.def | tr -d '"' | sort -u | while read -r name; do
+		grep -qiw "$name" schema/ulr.schema || echo "$name is not in ulr.schema"
+		grep -qiw "$name" schema/ulr.ldif || echo "$name is not in ulr.ldif"
+	done | none
+}
+
+# Words that tell of the workshop, not of the product.
+own_words() {
+	git -C "$SRC" rev-parse >/dev/null 2>&1 || return 0
+	git -C "$SRC" grep -nIE '/tmp/wt|/work/|\.\./shared|farm-(studio|bench)' -- . ':!t/lint/lists.t' | none
+}
+
+check "every extension is listed where it must be" extensions_agree
+check "every source file is built and described" rooms_agree
+check "libdoorstep exports what sieve.h declares, and nothing else" symbols_agree
+check "every header stands alone" headers_stand_alone
+check "the schema knows every attribute" attribute_names
+check "the text speaks of the project alone" own_words
+done_testing

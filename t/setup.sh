@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+# setup.sh - packages and build trees, for t/run and examples/quickstart
+#
+# Sourced with bash, with SRC set to the source tree.
+
+setup_as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
+setup_package_list() { sed 's/#.*//' "$SRC/t/packages"; }
+
+setup_is_installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]
+}
+
+setup_missing_packages() {
+	local package
+	for package in $(setup_package_list); do
+		setup_is_installed "$package" || echo "$package"
+	done
+}
+
+# setup_packages LOG - installs what is missing. Debian starts a server as soon as its package is
+# there, unless policy-rc.d says no: the machine's own services are none of our business.
+setup_packages() {
+	local missing policy=/usr/sbin/policy-rc.d made= status
+	missing=$(setup_missing_packages)
+	[ -n "$missing" ] || return 0
+	if [ ! -e $policy ]; then
+		printf '#!/bin/sh\nexit 101\n' | setup_as_root tee $policy >/dev/null
+		setup_as_root chmod 755 $policy
+		made=yes
+	fi
+	{
+		setup_as_root apt-get update &&
+			setup_as_root env DEBIAN_FRONTEND=noninteractive \
+				apt-get install -y --no-install-recommends $missing
+	} >>"$1" 2>&1
+	status=$?
+	[ -z "$made" ] || setup_as_root rm -f $policy
+	if [ $status != 0 ]; then
+		tail -n 20 "$1" >&2
+		echo "could not install: $(echo $missing)" >&2
+	fi
+	return $status
+}
+
+# setup_build FOLDER LOG [CONFIGURE-OPTION...] - builds everything in SRC/FOLDER.
+setup_build() {
+	local folder=$SRC/$1 log=$2
+	shift 2
+	(
+		set -e
+		[ -x "$SRC/configure" ] || "$SRC/autogen.sh"
+		mkdir -p "$folder"
+		cd "$folder"
+		[ -f Makefile ] || "$SRC/configure" --quiet "$@"
+		make -s -j"$(nproc)"
+	) >>"$log" 2>&1 && return 0
+	tail -n 40 "$log" >&2
+	echo "the build in $folder failed; the whole log is $log" >&2
+	return 1
+}
