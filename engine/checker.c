@@ -186,6 +186,24 @@ sieve_check_header_name(SieveCheck *check, const SieveArg *arg, SieveBytes value
 		"\"%s\" is no header field name", shown);
 }
 
+/* A header field may hold folded lines and groups, a sieve-address may not: no control characters,
+ * and no semicolon outside quotes, with which each group ends. */
+static bool
+is_one_line_without_groups(SieveBytes text)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (g_ascii_iscntrl(text.ptr[i]) || (!quoted && text.ptr[i] == ';'))
+			return false;
+		if (quoted && text.ptr[i] == '\\')
+			i++;
+		else if (text.ptr[i] == '"')
+			quoted = !quoted;
+	}
+	return true;
+}
+
 bool
 sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox)
 {
@@ -193,8 +211,9 @@ sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox)
 	SieveAddress address;
 	SieveAddress another;
 
-	if (!sieve_address_next(&iter, arena, &address) || !address.valid ||
-		!sieve_address_is_mailbox(address.all) ||
+	if (!is_one_line_without_groups(text) || !sieve_address_next(&iter, arena, &address))
+		return false;
+	if (iter.in_group || !address.valid || !sieve_address_is_mailbox(address.all) ||
 		sieve_address_next(&iter, arena, &another))
 		return false;
 	*ret_mailbox = address.all;

@@ -115,6 +115,22 @@ static const Case cases[] = {
 		"1:10: error: \"a@example.com, b@example.com\" is no mail address "
 		"[write it as user@example.com]\n"},
 	{"redirect \"A <a@example.com>\";", ""},
+	{"redirect text:\n\"A; \\\"B\\\"\" <a@example.com>\n.\n;",
+		"1:10: error: \"\\\"A; \\\\\\\"B\\\\\\\"\\\" <a@example.com>\\x0d\\x0a\" is no mail "
+		"address [write it as user@example.com]\n"},
+	{"redirect \"\\\"A; B\\\" <a@example.com>\";", ""},
+	{"redirect \"g: a@example.com\";",
+		"1:10: error: \"g: a@example.com\" is no mail address "
+		"[write it as user@example.com]\n"},
+	{"redirect \"g: a@example.com;\";",
+		"1:10: error: \"g: a@example.com;\" is no mail address "
+		"[write it as user@example.com]\n"},
+	{"redirect \"a@example.com\nDATA\";",
+		"1:10: error: \"a@example.com\\x0d\\x0aDATA\" is no mail address "
+		"[write it as user@example.com]\n"},
+	{"redirect \"A <a@example.com>\n\";",
+		"1:10: error: \"A <a@example.com>\\x0d\\x0a\" is no mail address "
+		"[write it as user@example.com]\n"},
 	/* Many mistakes at once. */
 	{"kep;\nredirect;\nif size 5 {\n\tstopp;\n}\n",
 		"1:1: error: unknown command \"kep\" [did you mean \"keep\"?]\n"

@@ -1,0 +1,9 @@
+if address is "from" "user@example.com" {
+	stop;
+}
+if size over 100K {
+	stop;
+}
+if not header contains "subject" "x" {
+	stop;
+}
