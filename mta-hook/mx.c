@@ -35,7 +35,9 @@ hook_hop_parse(const char *text, GError **error)
 	g_autoptr(GSocketConnectable) parsed = g_network_address_parse(text, SMTP_PORT, NULL);
 	guint16 port = parsed ? g_network_address_get_port(G_NETWORK_ADDRESS(parsed)) : 0;
 	const char *host = parsed ? g_network_address_get_hostname(G_NETWORK_ADDRESS(parsed)) : "";
-	if (port != 0 && *host)
+	/* GLib takes whatever holds two colons for an IPv6 address. */
+	bool plausible = *host && (!strchr(host, ':') || g_hostname_is_ip_address(host));
+	if (port != 0 && plausible)
 		return hook_hop_new(host, port);
 	g_set_error(error, HOOK_ERROR, HOOK_ERROR_CONFIG, "\"%s\" is no host or host:port", text);
 	return NULL;

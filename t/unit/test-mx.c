@@ -160,6 +160,7 @@ static const HopCase hop_cases[] = {
 	{ "mx.test:65536", NULL, 0 },
 	{ "mx.test:smtpx", NULL, 0 },
 	{ ":25", NULL, 0 },
+	{ "a:b:c", NULL, 0 },
 };
 
 static void
