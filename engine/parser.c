@@ -14,11 +14,21 @@
 typedef struct Parser {
 	SieveLexer lexer;
 	SieveToken token; /* the one being looked at */
+	SieveSpan past;   /* just after the token before it */
 	SieveAst *ast;
 	SieveDiagList *diags;
 	SieveBytes comment; /* met since the last command began, not given to a command yet */
 	bool told_depth;
 } Parser;
+
+static void
+next_token(Parser *parser)
+{
+	parser->past = parser->token.span;
+	parser->past.offset += parser->past.length;
+	parser->past.length = 0;
+	sieve_lexer_next(&parser->lexer, &parser->token);
+}
 
 /* Takes the next token; its comments join those that wait for a command. */
 static void
@@ -26,7 +36,7 @@ advance(Parser *parser)
 {
 	SieveArena *arena = sieve_ast_arena(parser->ast);
 
-	sieve_lexer_next(&parser->lexer, &parser->token);
+	next_token(parser);
 	parser->comment =
 		sieve_comment_join(arena, parser->comment, parser->token.same_line_comment);
 	parser->comment = sieve_comment_join(arena, parser->comment, parser->token.comment);
@@ -38,7 +48,7 @@ advance_past_end(Parser *parser, SieveAstNode *command)
 {
 	SieveArena *arena = sieve_ast_arena(parser->ast);
 
-	sieve_lexer_next(&parser->lexer, &parser->token);
+	next_token(parser);
 	SieveBytes same_line = parser->token.same_line_comment;
 	bool one_line = sieve_bytes_find(same_line, SIEVE_BYTES("\n"), 0) == SIZE_MAX;
 	if (command != NULL && one_line && command->trailing.len == 0)
@@ -72,7 +82,9 @@ tell_unexpected(Parser *parser, const char *wanted, const char *hint)
 	if (token->kind == SIEVE_TOKEN_BAD ||
 		(token->kind == SIEVE_TOKEN_END && parser->lexer.cut))
 		return;
-	sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, token->span, hint,
+	/* What is missing at the end of a block or script is missing where the last word ended. */
+	bool at_end = token->kind == SIEVE_TOKEN_END || token->kind == SIEVE_TOKEN_RIGHT_BRACE;
+	sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, at_end ? parser->past : token->span, hint,
 		"expected %s, found %s", wanted, sieve_token_kind_name(token->kind));
 }
 
@@ -353,12 +365,16 @@ parse_commands(Parser *parser, SieveAstNode *parent)
 			return;
 		bool brace = looking_at(parser, SIEVE_TOKEN_RIGHT_BRACE) ||
 			looking_at(parser, SIEVE_TOKEN_LEFT_BRACE);
+		if (brace) {
+			sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, parser->token.span, NULL,
+				"%s belongs to no command",
+				sieve_token_kind_name(parser->token.kind));
+			advance(parser);
+			continue;
+		}
 		tell_unexpected(parser, "a command",
 			looking_at(parser, SIEVE_TOKEN_SEMICOLON) ? "take this `;` away" : NULL);
-		if (brace)
-			advance(parser);
-		else
-			skip_command(parser);
+		skip_command(parser);
 	}
 }
 

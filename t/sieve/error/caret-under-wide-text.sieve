@@ -1,0 +1,1 @@
+	if header "日本", "x" { keep; }

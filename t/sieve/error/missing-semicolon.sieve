@@ -1,0 +1,4 @@
+require "fileinto";
+fileinto "x"
+keep;
+stop;

@@ -1,0 +1,2 @@
+if header 'subject' "x" { keep; }
+keep: ;

@@ -1,0 +1,4 @@
+if header :is "subject" ["a" "b", 3, "c"] {
+	keep;
+}
+foo );

@@ -1,0 +1,4 @@
+# one
+if header "subject" "a {
+	keep;
+}

@@ -1,0 +1,4 @@
+if anyof (true false, header "a" , ) {
+	keep );
+	stop;
+}
