@@ -142,8 +142,8 @@ same 'UIDL: stable across a restart and a move to cur/' "$TMP/uidl.wanted" "$TMP
 # --- fetchmail ------------------------------------------------------------------------------------
 if command -v fetchmail >/dev/null; then
 	cat >"$TMP/fetchmailrc" <<-END
-		poll 127.0.0.1 service $port protocol pop3 uidl sslproto ''
-		user "$user" password "$password" is "$user" here fetchall mda "cat >>$TMP/fetched"
+		poll 127.0.0.1 service $port protocol pop3 uidl
+		user "$user" password "$password" is "$user" here sslproto '' fetchall mda "cat >>$TMP/fetched"
 	END
 	chmod 600 "$TMP/fetchmailrc"
 	export FETCHMAILHOME=$TMP
