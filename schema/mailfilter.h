@@ -19,7 +19,7 @@ typedef enum {
 	LOCATION_FILTER_NETWORK = 3, /* `*` per octet group, or CIDR; IPv4 and IPv6 */
 } LocationFilterKind;
 
-/** A parsed list, ordered so that the first entry that matches decides. */
+/** A parsed list. For the sender and for the address alike, the first entry that matches decides. */
 typedef struct LocationMailfilter LocationMailfilter;
 
 /**
@@ -33,5 +33,8 @@ LocationMailfilter *location_mailfilter_parse(const char *const *entries, size_t
 void location_mailfilter_free(LocationMailfilter *list);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LocationMailfilter, location_mailfilter_free)
 
-/** Appends the list's commands to the script: `discard; stop;` for deny, nothing for allow. */
+/** (transfer none) what the script must require for the list's commands; NULL-terminated, static. */
+const char *const *location_mailfilter_capabilities(const LocationMailfilter *list);
+/** Appends the list's commands to the script: `discard; stop;` for deny, nothing for allow. They must
+ * stand behind a require of what location_mailfilter_capabilities() names. */
 void location_mailfilter_to_ast(const LocationMailfilter *list, SieveAst *ast);
