@@ -187,17 +187,29 @@ print_group6(GString *text, uint16_t value, uint16_t mask)
 	}
 }
 
-/* All groups, so that there are as many dots or colons as in an address, and no `*` can match one.
- * Free groups at the end of an IPv6 pattern are one `*`: what is before them holds it in place. */
+/* The groups to show: all, so that there are as many dots or colons as in an address and no `*` can
+ * match one. Free groups at the end of an IPv6 pattern are one `*` when there is no other: what is
+ * before it then has a fixed width, and holds it in place. */
+static unsigned
+count_shown(const LocationNetwork *network)
+{
+	unsigned n_fixed = 0;
+
+	while (n_fixed < network->n_groups && network->mask[n_fixed] != 0)
+		n_fixed++;
+	for (unsigned i = n_fixed; i < network->n_groups; i++)
+		if (network->mask[i] != 0)
+			return network->n_groups;
+	return network->n_groups == 8 && n_fixed > 0 && n_fixed < 8 ? n_fixed + 1
+								    : network->n_groups;
+}
+
 static char *
 print_pattern(const LocationNetwork *network)
 {
 	GString *text = g_string_new(NULL);
-	unsigned n_shown = network->n_groups;
+	unsigned n_shown = count_shown(network);
 
-	while (network->n_groups == 8 && n_shown > 2 && network->mask[n_shown - 1] == 0 &&
-		network->mask[n_shown - 2] == 0)
-		n_shown--;
 	for (unsigned i = 0; i < n_shown; i++) {
 		if (i > 0)
 			g_string_append_c(text, network->n_groups == 4 ? '.' : ':');

@@ -75,10 +75,11 @@ test_changed(void)
 			g_autofree char *changed = g_strdup(ticket);
 
 			changed[i] = *with;
+			if (strcmp(changed, ticket) == 0)
+				continue;
 			const char *verdict = check(memory, changed, james, sender, NOW);
-			if (strcmp(changed, ticket) != 0)
-				g_assert_true(strcmp(verdict, "forged") == 0 ||
-					      strcmp(verdict, "malformed") == 0);
+			g_assert_true(strcmp(verdict, "forged") == 0 ||
+				      strcmp(verdict, "malformed") == 0);
 		}
 	g_assert_cmpstr(check(memory, ticket, james, sender, NOW), ==, "valid");
 }
