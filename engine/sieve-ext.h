@@ -31,7 +31,7 @@ typedef enum {
 	SIEVE_ARG_STRING,
 	SIEVE_ARG_STRING_LIST,
 	SIEVE_ARG_NUMBER,
-	SIEVE_ARG_TAG,          /* `:name`, with a value of type .value unless that is SIEVE_ARG_END */
+	SIEVE_ARG_TAG,          /* `:name`, and a value of type .value if that is not SIEVE_ARG_END */
 	SIEVE_ARG_MATCH,        /* the comparator and match-type tags (RFC 5228 section 2.7) */
 	SIEVE_ARG_ADDRESS_PART, /* the address-part tags (RFC 5228 section 2.7.4) */
 	SIEVE_ARG_TEST,         /* one test */
@@ -53,8 +53,9 @@ typedef struct SieveArgDef {
 	SieveArgType value; /* tag: type of its value, or SIEVE_ARG_END */
 	const char *group;  /* tag: tags of one group exclude each other; NULL: its own */
 	unsigned flags;
-	/* (nullable) checks one string of the argument; tells sieve_check_error(). Constants are checked
-	 * at compile time; strings with variables when expanded, where a mistake fails the run. */
+	/* (nullable) checks one string of the argument; tells sieve_check_error(). Constants are
+	 * checked at compile time; strings with variables when they are expanded, where a mistake
+	 * fails the run. */
 	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 } SieveArgDef;
 
@@ -79,8 +80,8 @@ typedef enum {
 
 /** Binds a SIEVE_FORM_CALL command to another script, which is compiled into the same program. A
  * missing script or a recursion is a warning now and an error when it is reached (RFC 6609 3.1). */
-void sieve_check_include(SieveCheck *check, SieveArgs *args, SieveLocation location, SieveBytes name,
-	unsigned flags);
+void sieve_check_include(
+	SieveCheck *check, SieveArgs *args, SieveLocation location, SieveBytes name, unsigned flags);
 
 typedef struct SieveStrings {
 	const SieveBytes *items;
@@ -90,7 +91,7 @@ typedef struct SieveStrings {
 /** True when the argument was given. */
 bool sieve_args_has(const SieveArgs *args, unsigned index);
 uint64_t sieve_args_number(const SieveArgs *args, unsigned index);
-/** The string, or a tag's string value, as written: for SIEVE_ARG_CONSTANT and for check functions. */
+/** The string, or a tag's string value, as written: for SIEVE_ARG_CONSTANT and check functions. */
 SieveBytes sieve_args_constant(const SieveArgs *args, unsigned index);
 /** The argument itself, for sieve_check_error(). */
 const SieveArg *sieve_args_get(const SieveArgs *args, unsigned index);
@@ -130,7 +131,7 @@ typedef enum {
 typedef struct SieveComparatorDef {
 	const char *name;
 	unsigned ops;
-	const unsigned char *fold; /* (nullable) 256 entries, byte to byte; NULL: use the functions */
+	const unsigned char *fold; /* (nullable) 256 entries, byte to byte; else the functions */
 	bool (*equal)(SieveBytes a, SieveBytes b);
 	int (*compare)(SieveBytes a, SieveBytes b);
 } SieveComparatorDef;
@@ -147,9 +148,10 @@ typedef struct SieveMatchDef {
 	const char *tag;     /* without colon */
 	SieveArgType value;  /* SIEVE_ARG_STRING for :count "gt", else SIEVE_ARG_END */
 	unsigned needs;      /* SieveComparatorOps that the comparator must have */
-	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value); /* of the tag's value */
+	/* (nullable) checks the tag's own value */
+	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 	void (*check_key)(SieveCheck *check, const SieveArg *arg, SieveBytes key); /* (nullable) */
-	/* A form of the keys that match() likes; immutable and in @arena. (nullable): keys as they are */
+	/* A form of the keys that match() likes; immutable, in @arena. (nullable): as they are */
 	const void *(*compile)(const SieveKeys *keys, SieveArena *arena);
 	/* True when @value matches a key. @matcher: what compile gave, or a SieveKeys. */
 	bool (*match)(SieveMatching *matching, const void *matcher, SieveBytes value);
@@ -176,7 +178,7 @@ typedef struct SieveActionDef {
 	unsigned class;            /* SieveActionClass */
 	unsigned conflicts;        /* classes it cannot stand beside (RFC 5228 section 2.10.4) */
 	bool cancels_implicit_keep;
-	/* One line without line end for `doorstep run`; NULL: the name, then the target in quotes. */
+	/* One line for `doorstep run`, no line end; NULL: the name, then the target in quotes. */
 	void (*print)(const SieveAction *action, GString *text);
 	bool (*perform)(SieveDelivery *delivery, const SieveAction *action, GError **error);
 } SieveActionDef;
@@ -194,8 +196,8 @@ struct SieveAction {
 };
 
 /**
- * Lets the tags given in @args (nullable) act on a copy of @action, then appends it unless it merges
- * with one that is there (RFC 5228 section 2.10.3): same definition and same target, or two that
+ * Lets the tags given in @args (nullable) act on a copy of @action, then appends it unless it
+ * merges with one that is there (RFC 5228 section 2.10.3): same definition and same target, or two that
  * store into the same mailbox. Cancels the implicit keep if the definition does so and the action
  * is no copy. False with @error: a limit or a conflict.
  */
@@ -220,7 +222,7 @@ const SieveEnv *sieve_run_env(const SieveRun *run);
 const char *sieve_run_environment(SieveRun *run, const char *item);
 /** Lives until the run's result is freed. */
 SieveArena *sieve_run_arena(SieveRun *run);
-/** Counts @steps (bytes looked at) against the step budget; false with @error when it is used up. */
+/** Counts @steps (bytes looked at) against the step budget; false with @error when none is left. */
 bool sieve_run_spend(SieveRun *run, uint64_t steps, GError **error);
 /** Ends the run of this script as `stop` does. */
 void sieve_run_stop(SieveRun *run);
@@ -245,7 +247,7 @@ typedef enum {
 
 /** How a command or test is laid out in a program; all but RUN and BLOCK are control structures. */
 typedef enum {
-	SIEVE_FORM_RUN = 0, /* calls run; a command whose run is NULL leaves nothing in the program */
+	SIEVE_FORM_RUN = 0, /* calls run; a command without one leaves nothing in the program */
 	SIEVE_FORM_IF,
 	SIEVE_FORM_ELSIF,
 	SIEVE_FORM_ELSE,
@@ -312,7 +314,7 @@ struct SieveExtension {
 	SieveBytes (*rewrite_string)(SieveCheck *check, const SieveArg *arg, SieveBytes value,
 		SieveArena *arena);
 	/* (nullable) makes a template of a string that changes from run to run, as variables does;
-	 * immutable and in @arena; NULL when the string is constant. Called after rewrite_string. */
+	 * immutable, in @arena; NULL when the string is constant. Called after rewrite_string. */
 	const void *(*compile_string)(SieveCheck *check, const SieveArg *arg, SieveBytes value,
 		SieveArena *arena);
 	SieveBytes (*expand_string)(SieveRun *run, const void *template);

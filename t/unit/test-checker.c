@@ -208,6 +208,24 @@ test_include(void)
 	}
 }
 
+/* SIEVE_LIMIT_INCLUDES: the last legal number of scripts and the first illegal one. */
+static void
+test_include_limit(void)
+{
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
+	g_autoptr(GString) text = g_string_new("require \"include\";\n");
+	g_autofree char *included = g_strdup("keep;");
+	SieveCompileOptions options = {.load = load_script, .load_data = included};
+
+	for (unsigned i = 0; i < SIEVE_LIMIT_INCLUDES; i++)
+		g_string_append_printf(text, "include \"script%u\";\n", i);
+	g_autofree char *legal = test_diagnose(registry, text->str, &options);
+	g_assert_cmpstr(legal, ==, "");
+	g_string_append(text, "include \"script0\";\ninclude \"one-more\";\n");
+	g_autofree char *illegal = test_diagnose(registry, text->str, &options);
+	g_assert_cmpstr(illegal, ==, "258:1: error: too many scripts are included\n");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -217,5 +235,6 @@ main(int argc, char **argv)
 		g_test_add_data_func(name, &cases[i], test_diagnostics);
 	}
 	g_test_add_func("/checker/include", test_include);
+	g_test_add_func("/checker/include-limit", test_include_limit);
 	return g_test_run();
 }
