@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* auth.c - the reader's password: USER/PASS and SASL PLAIN against a hashed file or the directory */
+/* auth.c - the reader's password, checked against a hashed file or the directory */
 #include "peer/auth.h"
 
 #include <crypt.h>
@@ -17,21 +17,21 @@
 
 struct PeerAuth {
 	char *user_name;
-	char *password_file;   /* (nullable) */
+	char *password_file;     /* (nullable) */
 	LocationPool *directory; /* (nullable) */
 	const SieveEnv *env;
-	GMutex mutex;          /* for @clients */
-	GHashTable *clients;   /* char * to Client */
+	GMutex mutex;        /* for @clients */
+	GHashTable *clients; /* char * to Client */
 };
 
 typedef struct {
 	unsigned tries;
 	int64_t last_usec;
-	int64_t next_usec;     /* no try before this time */
+	int64_t next_usec; /* no try before this time */
 } Client;
 
 /* Wait after the n-th failure; the last entry stands for all further ones. */
-static const unsigned waits_s[] = { 0, 0, 2, 4, 8, 15 };
+static const unsigned waits_s[] = {0, 0, 2, 4, 8, 15};
 
 PeerAuth *
 peer_auth_new(const PeerAuthSettings *settings, GError **error)
@@ -78,8 +78,8 @@ client_key(const char *client)
 
 	const guint8 *bytes = g_inet_address_to_bytes(address);
 
-	return g_strdup_printf("%02x%02x:%02x%02x:%02x%02x::/48", bytes[0], bytes[1], bytes[2], bytes[3],
-		bytes[4], bytes[5]);
+	return g_strdup_printf("%02x%02x:%02x%02x:%02x%02x::/48", bytes[0], bytes[1], bytes[2],
+		bytes[3], bytes[4], bytes[5]);
 }
 
 static gboolean
@@ -134,7 +134,8 @@ forgive(PeerAuth *auth, const char *key)
 	(void)g_hash_table_remove(auth->clients, key);
 }
 
-/* --- The password ------------------------------------------------------------------------------ */
+/* --- The password ------------------------------------------------------------------------------
+ */
 
 /* Equal, in a time that depends on the lengths alone. */
 static bool
@@ -160,7 +161,8 @@ read_hash(const char *path, char **ret_problem)
 		return NULL;
 	}
 	if (g_stat(path, &info) != 0 || (info.st_mode & 077) != 0) {
-		*ret_problem = g_strdup_printf("%s: others may read it; its mode must be 0600", path);
+		*ret_problem =
+			g_strdup_printf("%s: others may read it; its mode must be 0600", path);
 		g_free(text);
 		return NULL;
 	}
@@ -180,11 +182,13 @@ check_file(const PeerAuth *auth, bool known_user, const char *password, char **r
 
 	/* crypt(3) gives "*0" or "*1" for a hash that it cannot use. */
 	if (made == NULL || *made == '*') {
-		*ret_problem = g_strdup_printf("%s: holds no hash that crypt(3) knows", auth->password_file);
+		*ret_problem = g_strdup_printf(
+			"%s: holds no hash that crypt(3) knows", auth->password_file);
 		return PEER_AUTH_FAILED;
 	}
 
-	bool same = equal_in_constant_time(sieve_bytes_from_string(made), sieve_bytes_from_string(stored));
+	bool same = equal_in_constant_time(
+		sieve_bytes_from_string(made), sieve_bytes_from_string(stored));
 
 	explicit_bzero(work, sizeof(*work));
 	return same && known_user ? PEER_AUTH_OK : PEER_AUTH_WRONG;
@@ -197,8 +201,9 @@ check_directory(const PeerAuth *auth, bool known_user, SieveBytes password, char
 	g_autoptr(GError) error = NULL;
 	g_autoptr(LocationRecord) record = NULL;
 	LocationSession *session = location_pool_take(auth->directory, &error);
-	bool bound = session != NULL && location_login(session,
-		sieve_bytes_from_string(auth->user_name), password, &record, &error);
+	bool bound =
+		session != NULL && location_login(session, sieve_bytes_from_string(auth->user_name),
+					   password, &record, &error);
 
 	/* The session acts as the user from now on: nobody else may get it. */
 	location_session_free(session);
@@ -221,8 +226,8 @@ peer_auth_check(PeerAuth *auth, const char *client, SieveBytes user, SieveBytes 
 	*ret_problem = NULL;
 	if (!begin_try(auth, key))
 		return PEER_AUTH_LATER;
-	if (user.len > MAX_NAME_BYTES || password.len >= CRYPT_MAX_PASSPHRASE_SIZE || password.len == 0 ||
-	    memchr(password.ptr, '\0', password.len) != NULL)
+	if (user.len > MAX_NAME_BYTES || password.len >= CRYPT_MAX_PASSPHRASE_SIZE ||
+		password.len == 0 || memchr(password.ptr, '\0', password.len) != NULL)
 		return PEER_AUTH_WRONG;
 
 	g_autofree char *text = sieve_bytes_dup(password);
@@ -243,13 +248,15 @@ bool
 peer_auth_store_password(const char *path, SieveBytes password, GError **error)
 {
 	if (password.len == 0 || password.len >= CRYPT_MAX_PASSPHRASE_SIZE) {
-		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_INVALID, "the password has no usable length");
+		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_INVALID,
+			"the password has no usable length");
 		return false;
 	}
 	for (size_t i = 0; i < password.len; i++) {
 		if (strchr("\r\n", password.ptr[i]) == NULL) /* strchr() finds NUL as well */
 			continue;
-		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_INVALID, "the password holds NUL, CR or LF");
+		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_INVALID,
+			"the password holds NUL, CR or LF");
 		return false;
 	}
 

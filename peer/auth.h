@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* auth.h - the reader's password: USER/PASS and SASL PLAIN against a hashed file or the directory
+/* auth.h - the reader's password, checked against a hashed file or the directory
  *
  * Nobody but the reader logs in here. Whoever guesses is slowed down by address: after two failures
  * each further try must wait 2, 4, 8, then 15 seconds; what comes earlier is refused without a look
@@ -41,7 +41,7 @@ PeerAuthVerdict peer_auth_check(PeerAuth *auth, const char *client, SieveBytes u
 	SieveBytes password, char **ret_problem);
 
 /** Hashes @password with crypt(5)'s preferred method and writes it to @path, mode 0600, durably and
- * at once or not at all. Fails with SIEVE_ERROR_INVALID for an empty one, or one with NUL, CR or LF,
- * and with a GFileError. */
-bool peer_auth_store_password(const char *path, SieveBytes password, GError **error)
-	G_GNUC_WARN_UNUSED_RESULT;
+ * at once or not at all. Fails with SIEVE_ERROR_INVALID for an empty one, or one with NUL, CR or
+ * LF, and with a GFileError. */
+bool peer_auth_store_password(
+	const char *path, SieveBytes password, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -23,11 +23,12 @@ find_program(void)
 	g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : g_strdup(".");
 	g_autofree char *beside = g_build_filename(folder, "doorstepd", NULL);
 
-	return g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer(&beside) :
-								g_strdup("doorstepd");
+	return g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer(&beside)
+							      : g_strdup("doorstepd");
 }
 
-/* Runs in the child: whoever waits for signals by sigwait() has blocked them, and that is inherited. */
+/* Runs in the child: whoever waits for signals by sigwait() has blocked them, and that is
+ * inherited. */
 static void
 take_signals(void *user_data G_GNUC_UNUSED)
 {
@@ -65,7 +66,7 @@ static bool
 await_ready(int fd, const char *log_path, GError **error)
 {
 	char line[256];
-	struct pollfd wanted = { .fd = fd, .events = POLLIN };
+	struct pollfd wanted = {.fd = fd, .events = POLLIN};
 	int ready;
 
 	do
@@ -84,7 +85,8 @@ spawn(const PeerDaemonStart *options, GPid *ret_pid, GError **error)
 {
 	g_autofree char *found = options->program == NULL ? find_program() : NULL;
 	g_autofree char *log_path = NULL;
-	const char *argv[] = { options->program != NULL ? options->program : found, NULL, NULL, NULL };
+	const char *argv[] = {
+		options->program != NULL ? options->program : found, NULL, NULL, NULL};
 	int log_fd = options->foreground ? -1 : open_log(&log_path);
 	int out = -1;
 
@@ -95,7 +97,8 @@ spawn(const PeerDaemonStart *options, GPid *ret_pid, GError **error)
 
 	bool ok = g_spawn_async_with_pipes(NULL, (char **)(void *)argv, NULL,
 		G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD,
-		options->foreground ? take_signals : leave_terminal, &log_fd, ret_pid, NULL, &out, NULL, error);
+		options->foreground ? take_signals : leave_terminal, &log_fd, ret_pid, NULL, &out,
+		NULL, error);
 
 	if (log_fd >= 0)
 		(void)close(log_fd);
@@ -107,8 +110,8 @@ spawn(const PeerDaemonStart *options, GPid *ret_pid, GError **error)
 }
 
 bool
-peer_daemon_start(const PeerDaemonStart *options, PeerDaemon **ret_daemon, GPid *ret_started,
-	GError **error)
+peer_daemon_start(
+	const PeerDaemonStart *options, PeerDaemon **ret_daemon, GPid *ret_started, GError **error)
 {
 	g_autoptr(PeerDaemon) found = NULL;
 	GPid pid = 0;
@@ -117,7 +120,7 @@ peer_daemon_start(const PeerDaemonStart *options, PeerDaemon **ret_daemon, GPid 
 		return false;
 	if (found == NULL) {
 		if (!spawn(options, &pid, error) ||
-		    !peer_daemon_find(options->state_folder, &found, error))
+			!peer_daemon_find(options->state_folder, &found, error))
 			return false;
 	}
 	if (found == NULL) {
@@ -145,7 +148,7 @@ peer_daemon_stop(const char *state_folder, unsigned timeout_ms, GError **error)
 	if (fd < 0)
 		return errno == ESRCH;
 
-	struct pollfd wanted = { .fd = fd, .events = POLLIN };
+	struct pollfd wanted = {.fd = fd, .events = POLLIN};
 	int ended = 0;
 
 	if (syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0) == 0)
@@ -155,7 +158,7 @@ peer_daemon_stop(const char *state_folder, unsigned timeout_ms, GError **error)
 	(void)close(fd);
 	if (ended > 0)
 		return true;
-	g_set_error(error, PEER_ERROR, PEER_ERROR_TIMEOUT, "doorstepd (process %" G_GINT64_FORMAT
-		") does not end", found->pid);
+	g_set_error(error, PEER_ERROR, PEER_ERROR_TIMEOUT,
+		"doorstepd (process %" G_GINT64_FORMAT ") does not end", found->pid);
 	return false;
 }

@@ -20,5 +20,5 @@ typedef struct PeerDaemonStart {
 bool peer_daemon_start(const PeerDaemonStart *options, PeerDaemon **ret_daemon, GPid *ret_started,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /** Asks it to end (SIGTERM) and waits for that. Absence is success. */
-bool peer_daemon_stop(const char *state_folder, unsigned timeout_ms, GError **error)
-	G_GNUC_WARN_UNUSED_RESULT;
+bool peer_daemon_stop(
+	const char *state_folder, unsigned timeout_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -21,8 +21,8 @@ static bool
 turns_direction(gunichar character)
 {
 	return character == 0x061c || character == 0x200e || character == 0x200f ||
-		(character >= 0x202a && character <= 0x202e) ||
-		(character >= 0x2066 && character <= 0x2069);
+	       (character >= 0x202a && character <= 0x202e) ||
+	       (character >= 0x2066 && character <= 0x2069);
 }
 
 char *
@@ -60,11 +60,13 @@ connect_bus(GError **error)
 		return NULL;
 	return g_dbus_connection_new_for_address_sync(address,
 		G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-		G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, error);
+			G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+		NULL, NULL, error);
 }
 
 static GVariant *
-call(GDBusConnection *bus, const char *method, GVariant *arguments, const char *type, GError **error)
+call(GDBusConnection *bus, const char *method, GVariant *arguments, const char *type,
+	GError **error)
 {
 	return g_dbus_connection_call_sync(bus, SERVICE, PATH, SERVICE, method, arguments,
 		G_VARIANT_TYPE(type), G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, NULL, error);
@@ -91,8 +93,8 @@ show(GDBusConnection *bus, const char *summary, const char *body, GError **error
 	g_variant_builder_init(&hints, G_VARIANT_TYPE("a{sv}"));
 	g_variant_builder_add(&hints, "{sv}", "category", g_variant_new_string("email.arrived"));
 
-	GVariant *arguments = g_variant_new("(susss@asa{sv}i)", "Doorstep", 0u, "mail-unread", summary,
-		body, g_variant_new_strv(NULL, 0), &hints, -1);
+	GVariant *arguments = g_variant_new("(susss@asa{sv}i)", "Doorstep", 0u, "mail-unread",
+		summary, body, g_variant_new_strv(NULL, 0), &hints, -1);
 	g_autoptr(GVariant) answer = call(bus, "Notify", arguments, "(u)", error);
 
 	return answer != NULL;
@@ -125,7 +127,7 @@ find_text(const SieveMessage *message, SieveBytes name, SieveArena *arena)
 	size_t index = 0;
 	const SieveHeaderField *field = sieve_message_find_field(message, name, &index);
 
-	return field != NULL ? sieve_header_decode(field->raw, arena) : (SieveBytes){ "", 0 };
+	return field != NULL ? sieve_header_decode(field->raw, arena) : (SieveBytes){"", 0};
 }
 
 bool

@@ -10,7 +10,8 @@ take_line(SieveBytes *rest)
 	size_t end = sieve_bytes_find(*rest, SIEVE_BYTES("\n"), 0);
 	SieveBytes line = sieve_bytes_slice(*rest, 0, MIN(end, rest->len));
 
-	*rest = end == SIZE_MAX ? (SieveBytes){ NULL, 0 } : sieve_bytes_slice(*rest, end + 1, rest->len);
+	*rest = end == SIZE_MAX ? (SieveBytes){NULL, 0}
+				: sieve_bytes_slice(*rest, end + 1, rest->len);
 	return sieve_bytes_trim(line);
 }
 
@@ -38,7 +39,7 @@ parse_listing(GArray *list, SieveBytes text)
 
 	while (text.len > 0 && list->len < MAX_MESSAGES) {
 		SieveBytes line = take_line(&text);
-		PeerFetchItem item = { 0 };
+		PeerFetchItem item = {0};
 		uint64_t number = 0;
 
 		if (!take_number(&line, &number) || number <= previous || number > INT32_MAX)

@@ -12,7 +12,7 @@
 #define KEY_CHARS 64u
 
 /* Each line is a mark and a key; the last line of a key counts. */
-static const char marks[] = { [PEER_FETCH_BEGUN] = '?', [PEER_FETCH_DONE] = '=' };
+static const char marks[] = {[PEER_FETCH_BEGUN] = '?', [PEER_FETCH_DONE] = '='};
 
 struct PeerFetchMemory {
 	char *path;
@@ -120,8 +120,8 @@ write_all(int fd, const char *text, size_t len)
 }
 
 bool
-peer_fetch_memory_set(PeerFetchMemory *memory, const char *key, PeerFetchProgress progress,
-	GError **error)
+peer_fetch_memory_set(
+	PeerFetchMemory *memory, const char *key, PeerFetchProgress progress, GError **error)
 {
 	bool first = !g_file_test(memory->path, G_FILE_TEST_EXISTS);
 	int fd = open(memory->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -152,8 +152,10 @@ peer_fetch_memory_keep(PeerFetchMemory *memory, GHashTable *seen, GError **error
 
 	g_hash_table_iter_init(&iter, memory->keys);
 	while (g_hash_table_iter_next(&iter, &key, &progress)) {
-		if (GPOINTER_TO_INT(progress) == PEER_FETCH_DONE && g_hash_table_contains(seen, key)) {
-			g_string_append_printf(text, "%c%s\n", marks[PEER_FETCH_DONE], (const char *)key);
+		if (GPOINTER_TO_INT(progress) == PEER_FETCH_DONE &&
+			g_hash_table_contains(seen, key)) {
+			g_string_append_printf(
+				text, "%c%s\n", marks[PEER_FETCH_DONE], (const char *)key);
 			continue;
 		}
 		g_hash_table_iter_remove(&iter);

@@ -5,10 +5,10 @@
 #include "engine/sieve.h"
 
 /**
- * A mail is noted as begun before it is stored, and as done once it is on stable storage here and before
- * it is deleted there, so that no crash makes a second copy of it. Its key is the SHA-256 of its text,
- * in hex: a unique-id (UIDL) is the server's promise, and where that is broken a mail would be deleted
- * unread.
+ * A mail is noted as begun before it is stored, and as done once it is on stable storage here and
+ * before it is deleted there, so that no crash makes a second copy of it. Its key is the SHA-256 of
+ * its text, in hex: a unique-id (UIDL) is the server's promise, and where that is broken a mail
+ * would be deleted unread.
  */
 typedef struct PeerFetchMemory PeerFetchMemory;
 
@@ -30,5 +30,5 @@ PeerFetchProgress peer_fetch_memory_get(const PeerFetchMemory *memory, const cha
 bool peer_fetch_memory_set(PeerFetchMemory *memory, const char *key, PeerFetchProgress progress,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /** Forgets all but what is done and in @seen (a set of keys): the rest is gone from the server. */
-bool peer_fetch_memory_keep(PeerFetchMemory *memory, GHashTable *seen, GError **error)
-	G_GNUC_WARN_UNUSED_RESULT;
+bool peer_fetch_memory_keep(
+	PeerFetchMemory *memory, GHashTable *seen, GError **error) G_GNUC_WARN_UNUSED_RESULT;

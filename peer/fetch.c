@@ -55,8 +55,8 @@ ignore(char *data G_GNUC_UNUSED, size_t size, size_t count, void *user_data G_GN
 	return size * count;
 }
 
-/* libcurl silently connects anew when a server has hung up. The numbers of its messages may then mean
- * others, and a DELE would hit a mail that nobody has stored. */
+/* libcurl silently connects anew when a server has hung up. The numbers of its messages may then
+ * mean others, and a DELE would hit a mail that nobody has stored. */
 static curl_socket_t
 open_socket(void *user_data, curlsocktype purpose G_GNUC_UNUSED, struct curl_sockaddr *address)
 {
@@ -71,20 +71,20 @@ static const struct {
 	CURLcode code;
 	PeerError error;
 } curl_errors[] = {
-	{ CURLE_URL_MALFORMAT, PEER_ERROR_CONFIG },
-	{ CURLE_UNSUPPORTED_PROTOCOL, PEER_ERROR_CONFIG },
-	{ CURLE_LOGIN_DENIED, PEER_ERROR_CONFIG },
-	{ CURLE_COULDNT_RESOLVE_HOST, PEER_ERROR_UNREACHABLE },
-	{ CURLE_COULDNT_CONNECT, PEER_ERROR_UNREACHABLE },
-	{ CURLE_OPERATION_TIMEDOUT, PEER_ERROR_TIMEOUT },
-	{ CURLE_USE_SSL_FAILED, PEER_ERROR_TLS },
-	{ CURLE_SSL_CONNECT_ERROR, PEER_ERROR_TLS },
-	{ CURLE_PEER_FAILED_VERIFICATION, PEER_ERROR_TLS },
-	{ CURLE_SSL_CACERT_BADFILE, PEER_ERROR_TLS },
-	{ CURLE_SSL_ISSUER_ERROR, PEER_ERROR_TLS },
-	{ CURLE_GOT_NOTHING, PEER_ERROR_CLOSED },
-	{ CURLE_RECV_ERROR, PEER_ERROR_CLOSED },
-	{ CURLE_SEND_ERROR, PEER_ERROR_CLOSED },
+	{CURLE_URL_MALFORMAT, PEER_ERROR_CONFIG},
+	{CURLE_UNSUPPORTED_PROTOCOL, PEER_ERROR_CONFIG},
+	{CURLE_LOGIN_DENIED, PEER_ERROR_CONFIG},
+	{CURLE_COULDNT_RESOLVE_HOST, PEER_ERROR_UNREACHABLE},
+	{CURLE_COULDNT_CONNECT, PEER_ERROR_UNREACHABLE},
+	{CURLE_OPERATION_TIMEDOUT, PEER_ERROR_TIMEOUT},
+	{CURLE_USE_SSL_FAILED, PEER_ERROR_TLS},
+	{CURLE_SSL_CONNECT_ERROR, PEER_ERROR_TLS},
+	{CURLE_PEER_FAILED_VERIFICATION, PEER_ERROR_TLS},
+	{CURLE_SSL_CACERT_BADFILE, PEER_ERROR_TLS},
+	{CURLE_SSL_ISSUER_ERROR, PEER_ERROR_TLS},
+	{CURLE_GOT_NOTHING, PEER_ERROR_CLOSED},
+	{CURLE_RECV_ERROR, PEER_ERROR_CLOSED},
+	{CURLE_SEND_ERROR, PEER_ERROR_CLOSED},
 };
 
 static void
@@ -108,7 +108,8 @@ is_loopback(const char *url)
 {
 	g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
 	const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
-	g_autoptr(GInetAddress) address = host != NULL ? g_inet_address_new_from_string(host) : NULL;
+	g_autoptr(GInetAddress) address =
+		host != NULL ? g_inet_address_new_from_string(host) : NULL;
 
 	return address != NULL && g_inet_address_get_is_loopback(address);
 }
@@ -116,12 +117,14 @@ is_loopback(const char *url)
 static bool
 check_settings(const PeerFetchSettings *settings, GError **error)
 {
-	if (!g_str_has_prefix(settings->url, "pop3s://") && !g_str_has_prefix(settings->url, "pop3://"))
-		g_set_error(error, PEER_ERROR, PEER_ERROR_CONFIG, "fetch: %s is neither pop3s:// nor pop3://",
-			settings->url);
+	if (!g_str_has_prefix(settings->url, "pop3s://") &&
+		!g_str_has_prefix(settings->url, "pop3://"))
+		g_set_error(error, PEER_ERROR, PEER_ERROR_CONFIG,
+			"fetch: %s is neither pop3s:// nor pop3://", settings->url);
 	else if (settings->allow_clear && !is_loopback(settings->url))
 		g_set_error(error, PEER_ERROR, PEER_ERROR_CONFIG,
-			"fetch: a password may go in the clear to a loopback address alone, not to %s",
+			"fetch: a password may go in the clear to a loopback address alone, not to "
+			"%s",
 			settings->url);
 	else
 		return true;
@@ -167,8 +170,8 @@ perform(Fetch *fetch, unsigned number, const char *command, Sink *sink)
 	while (len > 0 && base[len - 1] == '/')
 		len--;
 
-	g_autofree char *url = number == 0 ? g_strdup_printf("%.*s/", (int)len, base) :
-					     g_strdup_printf("%.*s/%u", (int)len, base, number);
+	g_autofree char *url = number == 0 ? g_strdup_printf("%.*s/", (int)len, base)
+					   : g_strdup_printf("%.*s/%u", (int)len, base, number);
 
 	fetch->message[0] = '\0';
 	(void)curl_easy_setopt(fetch->curl, CURLOPT_URL, url);
@@ -188,11 +191,11 @@ static GArray *
 list_mail(Fetch *fetch, GError **error)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
-	Sink sink = { text, LISTING_MAX_BYTES, false };
+	Sink sink = {text, LISTING_MAX_BYTES, false};
 	CURLcode code = perform(fetch, 0, "LIST", &sink);
 
 	if (code == CURLE_OK)
-		return peer_fetch_list_parse((SieveBytes){ text->str, text->len });
+		return peer_fetch_list_parse((SieveBytes){text->str, text->len});
 	set_curl_error(error, fetch, code);
 	return NULL;
 }
@@ -214,8 +217,9 @@ item_name(const PeerFetchItem *item, guint position)
 static bool
 breaks_off(CURLcode code)
 {
-	return code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
-		code == CURLE_GOT_NOTHING || code == CURLE_COULDNT_CONNECT;
+	return code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_RECV_ERROR ||
+	       code == CURLE_SEND_ERROR || code == CURLE_GOT_NOTHING ||
+	       code == CURLE_COULDNT_CONNECT;
 }
 
 static Step
@@ -234,21 +238,21 @@ keep_mail(Fetch *fetch, SieveBytes message, GError **error)
 	bool new_here = g_hash_table_add(fetch->seen, g_strdup(key));
 
 	PeerFetchProgress progress = peer_fetch_memory_get(fetch->memory, key);
-	PeerFetchMail mail = { message, key, progress == PEER_FETCH_BEGUN };
+	PeerFetchMail mail = {message, key, progress == PEER_FETCH_BEGUN};
 
 	if (progress == PEER_FETCH_DONE) {
 		fetch->report->known += new_here ? 1 : 0;
 		return true;
 	}
 	if (!peer_fetch_memory_set(fetch->memory, key, PEER_FETCH_BEGUN, error) ||
-	    !fetch->store(&mail, fetch->user_data, error))
+		!fetch->store(&mail, fetch->user_data, error))
 		return false;
 	fetch->report->stored++;
 	return peer_fetch_memory_set(fetch->memory, key, PEER_FETCH_DONE, error);
 }
 
-/* One whole mail. libcurl takes a connection that ends in the middle of a mail for the mail's end; a
- * NOOP that is answered after it proves that the server, too, thinks the mail is complete. */
+/* One whole mail. libcurl takes a connection that ends in the middle of a mail for the mail's end;
+ * a NOOP that is answered after it proves that the server, too, thinks the mail is complete. */
 static CURLcode
 retrieve(Fetch *fetch, unsigned number, Sink *sink)
 {
@@ -261,7 +265,7 @@ static Step
 fetch_mail(Fetch *fetch, const PeerFetchItem *item, const char *name, GError **error)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
-	Sink sink = { text, fetch->settings->max_message_bytes, false };
+	Sink sink = {text, fetch->settings->max_message_bytes, false};
 	CURLcode code;
 
 	if (item->octets > fetch->settings->max_message_bytes)
@@ -269,7 +273,7 @@ fetch_mail(Fetch *fetch, const PeerFetchItem *item, const char *name, GError **e
 	code = retrieve(fetch, item->number, &sink);
 	if (sink.too_large || breaks_off(code))
 		return pass_over(fetch, name, STEP_RECONNECT);
-	if (code == CURLE_OK && !keep_mail(fetch, (SieveBytes){ text->str, text->len }, error))
+	if (code == CURLE_OK && !keep_mail(fetch, (SieveBytes){text->str, text->len}, error))
 		return STEP_FAIL;
 	if (code == CURLE_OK)
 		code = perform(fetch, item->number, "DELE", NULL);
@@ -320,7 +324,8 @@ fetch_all(Fetch *fetch, GError **error)
 	for (unsigned count = 0; step == STEP_RECONNECT && count < MAX_CONNECTIONS; count++) {
 		fetch->curl = curl_easy_init();
 		if (fetch->curl == NULL) {
-			g_set_error(error, PEER_ERROR, PEER_ERROR_UNREACHABLE, "fetch: libcurl does not start");
+			g_set_error(error, PEER_ERROR, PEER_ERROR_UNREACHABLE,
+				"fetch: libcurl does not start");
 			return false;
 		}
 		set_options(fetch);
@@ -333,14 +338,14 @@ fetch_all(Fetch *fetch, GError **error)
 	if (step != STEP_NEXT)
 		return false;
 	return fetch->report->passed_over > 0 ||
-		peer_fetch_memory_keep(fetch->memory, fetch->seen, error);
+	       peer_fetch_memory_keep(fetch->memory, fetch->seen, error);
 }
 
 bool
 peer_fetch_run(const PeerFetchSettings *settings, PeerFetchStore store, void *user_data,
 	PeerFetchReport *ret_report, GError **error)
 {
-	*ret_report = (PeerFetchReport){ 0 };
+	*ret_report = (PeerFetchReport){0};
 	if (!check_settings(settings, error))
 		return false;
 

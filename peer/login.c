@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* login.c - login publishes the location record, logout withdraws it, and what lies between changes it */
+/* login.c - publishes the reader's presence, changes it and withdraws it */
 #include "peer/login.h"
 
 #include <string.h>
@@ -42,9 +42,8 @@ resume_session(const PeerConfig *config, const PeerState *state, GError **error)
 	g_autoptr(LocationSession) session = open_session(config, error);
 	g_autoptr(LocationRecord) record = NULL;
 
-	if (session == NULL ||
-	    !location_login(session, sieve_bytes_from_string(state->user_name),
-		sieve_bytes_from_string(state->password), &record, error))
+	if (session == NULL || !location_login(session, sieve_bytes_from_string(state->user_name),
+				       sieve_bytes_from_string(state->password), &record, error))
 		return NULL;
 	return g_steal_pointer(&session);
 }
@@ -72,17 +71,20 @@ publish(LocationSession *session, const PeerState *state, uint16_t smtp_port, co
 static char *
 choose_address(const PeerLoginOptions *options, GError **error)
 {
-	const char *given = options->address != NULL ? options->address : options->config->publish_ip;
+	const char *given =
+		options->address != NULL ? options->address : options->config->publish_ip;
 
 	if (given == NULL)
-		return peer_own_address(location_config_settings(options->config->directory)->uri, error);
+		return peer_own_address(
+			location_config_settings(options->config->directory)->uri, error);
 	if (g_hostname_is_ip_address(given))
 		return g_strdup(given);
 	(void)fail_config(error, "the address to publish is no IP address");
 	return NULL;
 }
 
-/* Offline until it is published: the daemon checks tickets by the new secret from its first moment. */
+/* Offline until it is published: the daemon checks tickets by the new secret from its first moment.
+ */
 static PeerState *
 make_state(const PeerLoginOptions *options, const LocationRecord *record, GError **error)
 {
@@ -120,9 +122,10 @@ store_first_password(const PeerLoginOptions *options, PeerLoginReport *report, G
 }
 
 static bool
-fetch(const PeerLoginOptions *options, const PeerState *state, PeerFetchReport *total, GError **error)
+fetch(const PeerLoginOptions *options, const PeerState *state, PeerFetchReport *total,
+	GError **error)
 {
-	PeerFetchReport report = { 0 };
+	PeerFetchReport report = {0};
 
 	if (options->config->fetch_url == NULL || (options->flags & PEER_LOGIN_NO_FETCH) != 0)
 		return true;
@@ -174,16 +177,17 @@ go_online(const PeerLoginOptions *options, LocationSession *session, PeerState *
 	g_autoptr(PeerDaemon) daemon = NULL;
 
 	if (!fetch(options, state, &report->fetched, error) ||
-	    !start_daemon(options, &daemon, report, error))
+		!start_daemon(options, &daemon, report, error))
 		return false;
 	state->status = options->status;
-	if (!publish(session, state, report->smtp_port, daemon != NULL ? daemon->tls_key : NULL, error))
+	if (!publish(session, state, report->smtp_port, daemon != NULL ? daemon->tls_key : NULL,
+		    error))
 		return false;
 	return peer_state_save(state, folder, error);
 }
 
-/* The daemon goes first, so that it renews nothing behind our back. Each step is done whatever became of
- * the one before; the first error is told. A lease that cannot be withdrawn runs out. */
+/* The daemon goes first, so that it renews nothing behind our back. Each step is done whatever
+ * became of the one before; the first error is told. A lease that cannot be withdrawn runs out. */
 static bool
 leave(const PeerConfig *config, LocationSession *session, const PeerState *state, GError **error)
 {
@@ -222,18 +226,17 @@ peer_login(const PeerLoginOptions *options, PeerLoginReport *ret_report, GError 
 	g_autoptr(LocationSession) session = open_session(options->config, error);
 	g_autoptr(LocationRecord) record = NULL;
 	g_autoptr(PeerState) before = NULL;
-	g_auto(PeerLoginReport) report = { 0 };
+	g_auto(PeerLoginReport) report = {0};
 
-	if (session == NULL ||
-	    !location_login(session, sieve_bytes_from_string(options->user_name),
-		sieve_bytes_from_string(options->password), &record, error))
+	if (session == NULL || !location_login(session, sieve_bytes_from_string(options->user_name),
+				       sieve_bytes_from_string(options->password), &record, error))
 		return false;
 
 	g_autoptr(PeerState) state = make_state(options, record, error);
 
 	if (state == NULL || !store_first_password(options, &report, error) ||
-	    !peer_state_load(options->config->state_folder, &before, error) ||
-	    !peer_state_save(state, options->config->state_folder, error))
+		!peer_state_load(options->config->state_folder, &before, error) ||
+		!peer_state_save(state, options->config->state_folder, error))
 		return false;
 	if (!go_online(options, session, state, &report, error)) {
 		g_autoptr(GError) problem = NULL;
@@ -245,7 +248,7 @@ peer_login(const PeerLoginOptions *options, PeerLoginReport *ret_report, GError 
 	fetch_again(options, state, &report);
 	report.host = g_strdup(state->host);
 	*ret_report = report;
-	report = (PeerLoginReport){ 0 };
+	report = (PeerLoginReport){0};
 	return true;
 }
 
@@ -281,7 +284,7 @@ peer_login_change(const PeerConfig *config, LocationStatus status, GError **erro
 		return false;
 	state->status = status;
 	return publish(session, state, port, daemon != NULL ? daemon->tls_key : NULL, error) &&
-		peer_state_save(state, config->state_folder, error);
+	       peer_state_save(state, config->state_folder, error);
 }
 
 bool
@@ -299,7 +302,7 @@ peer_logout(const PeerConfig *config, GError **error)
 
 	/* The directory is away, and @error says so. */
 	if (!peer_daemon_stop(config->state_folder, STOP_TIMEOUT_MS, NULL) ||
-	    !peer_state_remove(config->state_folder, NULL))
+		!peer_state_remove(config->state_folder, NULL))
 		g_prefix_error(error, "doorstepd does not end, and ");
 	return false;
 }

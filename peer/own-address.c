@@ -37,12 +37,15 @@ is_loopback(const char *ip)
 char *
 peer_own_address(const char *ldap_uri, GError **error)
 {
-	g_autoptr(GSocketConnectable) target = g_str_has_prefix(ldap_uri, "ldapi:") ? NULL :
-		g_network_address_parse_uri(ldap_uri, LDAP_PORT, NULL);
+	g_autoptr(GSocketConnectable) target =
+		g_str_has_prefix(ldap_uri, "ldapi:")
+			? NULL
+			: g_network_address_parse_uri(ldap_uri, LDAP_PORT, NULL);
 
 	if (target == NULL) {
 		g_set_error(error, PEER_ERROR, PEER_ERROR_CONFIG,
-			"%s does not tell this host's address: give it with --address or [presence] publish_ip",
+			"%s does not tell this host's address: give it with --address or "
+			"[presence] publish_ip",
 			ldap_uri);
 		return NULL;
 	}
@@ -59,11 +62,14 @@ peer_own_address(const char *ldap_uri, GError **error)
 		ip = source_of_route(address);
 	}
 	if (ip == NULL)
-		g_set_error(error, PEER_ERROR, PEER_ERROR_UNREACHABLE, "there is no route to %s", ldap_uri);
+		g_set_error(error, PEER_ERROR, PEER_ERROR_UNREACHABLE, "there is no route to %s",
+			ldap_uri);
 	else if (is_loopback(ip))
 		g_set_error(error, PEER_ERROR, PEER_ERROR_CONFIG,
-			"the directory is on this host, so nobody could reach %s: give an address with "
-			"--address or [presence] publish_ip", ip);
+			"the directory is on this host, so nobody could reach %s: give an address "
+			"with "
+			"--address or [presence] publish_ip",
+			ip);
 	else
 		return g_steal_pointer(&ip);
 	return NULL;

@@ -81,8 +81,8 @@ peer_password_read(const char *file, const char *prompt, GError **error)
 	if (fd < 0 && file == NULL)
 		fd = STDIN_FILENO;
 	if (fd < 0)
-		g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s", path,
-			g_strerror(errno));
+		g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s",
+			path, g_strerror(errno));
 	else if (file == NULL && fd != STDIN_FILENO)
 		ok = ask(fd, prompt, line, sizeof(line), error);
 	else

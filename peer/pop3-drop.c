@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pop3-drop.c - snapshot of a Maildir as POP3 sees it: numbers, sizes, UIDL, deferred deletes (RFC 1939) */
+/* pop3-drop.c - a Maildir as POP3 sees it: numbers, sizes, UIDL, deferred deletes (RFC 1939) */
 #include "peer/pop3-drop.h"
 
 #include <dirent.h>
@@ -18,25 +18,25 @@
 /* The order matters: a message that moves to cur/ between the two looks is then seen twice, and
  * never missed. */
 enum { FOLDER_NEW, FOLDER_CUR, N_FOLDERS };
-static const char *const folder_names[N_FOLDERS] = { "new", "cur" };
+static const char *const folder_names[N_FOLDERS] = {"new", "cur"};
 
 typedef struct {
-	char *name;        /* file name now */
-	char *unique;      /* file name up to the flags */
+	char *name;   /* file name now */
+	char *unique; /* file name up to the flags */
 	char *uidl;
 	unsigned folder;
-	int64_t second;    /* of arrival */
+	int64_t second; /* of arrival */
 	int64_t microsecond;
 	uint64_t octets;
 	bool deleted;
-	bool gone;         /* another program removed it */
+	bool gone; /* another program removed it */
 } Entry;
 
 struct PeerPop3Drop {
 	int lock_fd;
 	int folder_fds[N_FOLDERS]; /* -1: absent */
 	GPtrArray *entries;
-	GHashTable *by_unique;     /* of Entry, owned by @entries */
+	GHashTable *by_unique; /* of Entry, owned by @entries */
 };
 
 static void
@@ -150,7 +150,8 @@ scan_folder(PeerPop3Drop *drop, unsigned folder, bool grow, GError **error)
 	}
 	errno = 0;
 	for (struct dirent *item; (item = readdir(dir)) != NULL; errno = 0) {
-		if (item->d_name[0] != '.' && (item->d_type == DT_REG || item->d_type == DT_UNKNOWN))
+		if (item->d_name[0] != '.' &&
+			(item->d_type == DT_REG || item->d_type == DT_UNKNOWN))
 			note_file(drop, folder, item->d_name, grow);
 	}
 
@@ -185,10 +186,10 @@ measure_entries(PeerPop3Drop *drop, GError **error)
 
 		date_entry(entry, fd);
 		if (name_octets(entry->unique, &entry->octets) ||
-		    peer_pop3_message_measure(fd, entry->name, &entry->octets, &problem))
+			peer_pop3_message_measure(fd, entry->name, &entry->octets, &problem))
 			continue;
 		if (!g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) &&
-		    !g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE)) {
+			!g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE)) {
 			g_propagate_error(error, g_steal_pointer(&problem));
 			return false;
 		}
@@ -218,7 +219,8 @@ take_lock(PeerPop3Drop *drop, int root_fd, GError **error)
 	if (drop->lock_fd >= 0 && flock(drop->lock_fd, LOCK_EX | LOCK_NB) == 0)
 		return true;
 	if (drop->lock_fd >= 0 && errno == EWOULDBLOCK)
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY, "another session has the maildrop open");
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY,
+			"another session has the maildrop open");
 	else
 		set_errno(error, LOCK_NAME, errno);
 	return false;
@@ -261,7 +263,7 @@ peer_pop3_drop_open(const char *maildir, GError **error)
 	drop->entries = g_ptr_array_new_with_free_func(entry_free);
 	drop->by_unique = g_hash_table_new(g_str_hash, g_str_equal);
 	if (!open_folders(drop, maildir, error) || !scan(drop, true, error) ||
-	    !measure_entries(drop, error))
+		!measure_entries(drop, error))
 		return NULL;
 	g_ptr_array_sort(drop->entries, compare_arrival);
 	return g_steal_pointer(&drop);
@@ -332,8 +334,8 @@ peer_pop3_drop_read(PeerPop3Drop *drop, size_t number, size_t body_lines, GError
 {
 	g_autoptr(GError) problem = NULL;
 	Entry *entry = get_entry(drop, number);
-	PeerPop3Message *message = peer_pop3_message_open(drop->folder_fds[entry->folder],
-		entry->name, body_lines, &problem);
+	PeerPop3Message *message = peer_pop3_message_open(
+		drop->folder_fds[entry->folder], entry->name, body_lines, &problem);
 
 	if (message != NULL)
 		return message;
@@ -343,7 +345,8 @@ peer_pop3_drop_read(PeerPop3Drop *drop, size_t number, size_t body_lines, GError
 	}
 	if (!scan(drop, false, error))
 		return NULL;
-	return peer_pop3_message_open(drop->folder_fds[entry->folder], entry->name, body_lines, error);
+	return peer_pop3_message_open(
+		drop->folder_fds[entry->folder], entry->name, body_lines, error);
 }
 
 /* Removes one file. One that moved is looked for once; one that is gone is as good as removed. */

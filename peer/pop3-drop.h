@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* pop3-drop.h - snapshot of a Maildir as POP3 sees it: numbers, sizes, UIDL, deferred deletes (RFC 1939)
+/* pop3-drop.h - a Maildir as POP3 sees it: numbers, sizes, UIDL, deferred deletes (RFC 1939)
  *
  * Messages are those of new/ and cur/ of the Maildir's root, numbered from 1 in order of arrival.
- * What arrives later is not seen; what another program moves or flags meanwhile is found again by its
- * unique name. Used from one thread.
+ * What arrives later is not seen; what another program moves or flags meanwhile is found again by
+ * its unique name. Used from one thread.
  */
 #pragma once
 

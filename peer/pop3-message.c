@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pop3-message.c - one stored message as POP3 sends it: CRLF, dot-stuffed, with the final dot (RFC 1939) */
+/* pop3-message.c - a stored message as POP3 sends it: CRLF, dots stuffed, final dot (RFC 1939) */
 #include "peer/pop3-message.h"
 
 #include <errno.h>
@@ -13,9 +13,9 @@
 
 struct PeerPop3Message {
 	int fd;
-	uint64_t remaining;   /* of the size the file had when it was opened */
-	size_t lines_left;    /* of the body */
-	size_t line_bytes;    /* of the current line so far */
+	uint64_t remaining; /* of the size the file had when it was opened */
+	size_t lines_left;  /* of the body */
+	size_t line_bytes;  /* of the current line so far */
 	bool last_cr;
 	bool in_body;
 	bool finished;
@@ -42,7 +42,8 @@ open_regular(int dir_fd, const char *name, struct stat *ret_info, GError **error
 		return -1;
 	}
 	if (!S_ISREG(ret_info->st_mode)) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "%s is no regular file", name);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "%s is no regular file",
+			name);
 		(void)close(fd);
 		return -1;
 	}

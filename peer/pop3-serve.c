@@ -29,29 +29,31 @@ open_drop(SieveBytes user, SieveBytes password, void *user_data, PeerPop3Drop **
 	const char *client = peer_line_io_remote_ip(connection->io);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *problem = NULL;
-	PeerAuthVerdict verdict = peer_auth_check(connection->service->auth, client, user, password,
-		&problem);
+	PeerAuthVerdict verdict =
+		peer_auth_check(connection->service->auth, client, user, password, &problem);
 
 	if (verdict != PEER_AUTH_OK) {
 		g_autofree char *name = sieve_bytes_escape(user, 64);
 
 		g_message("pop3 login=refused client=%s user=\"%s\" reason=\"%s\"", client, name,
-			verdict == PEER_AUTH_WRONG ? "wrong user or password" :
-			verdict == PEER_AUTH_LATER ? "too many failures" : problem);
+			verdict == PEER_AUTH_WRONG   ? "wrong user or password"
+			: verdict == PEER_AUTH_LATER ? "too many failures"
+						     : problem);
 		return logins[verdict];
 	}
 	*ret_drop = peer_pop3_drop_open(connection->service->maildir, &error);
 	if (*ret_drop != NULL) {
-		g_message("pop3 login=ok client=%s messages=%zu", client, peer_pop3_drop_count(*ret_drop));
+		g_message("pop3 login=ok client=%s messages=%zu", client,
+			peer_pop3_drop_count(*ret_drop));
 		return PEER_POP3_LOGIN_OK;
 	}
 	g_message("pop3 login=refused client=%s reason=\"%s\"", client, error->message);
-	return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BUSY) ? PEER_POP3_LOGIN_IN_USE :
-								     PEER_POP3_LOGIN_FAILED;
+	return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BUSY) ? PEER_POP3_LOGIN_IN_USE
+								   : PEER_POP3_LOGIN_FAILED;
 }
 
-/* Sends what is pending. Replies wait while the client has more commands on the way (RFC 2449 section
- * 6.6); the pieces of a message are sent as they come. */
+/* Sends what is pending. Replies wait while the client has more commands on the way (RFC 2449
+ * section 6.6); the pieces of a message are sent as they come. */
 static bool
 send_pending(const Connection *connection, PeerPop3Session *session, GError **error)
 {
@@ -67,14 +69,14 @@ send_pending(const Connection *connection, PeerPop3Session *session, GError **er
 		gsize len = 0;
 		const char *data = g_bytes_get_data(piece, &len);
 
-		peer_line_io_write(connection->io, (SieveBytes){ data, len });
+		peer_line_io_write(connection->io, (SieveBytes){data, len});
 		g_bytes_unref(piece);
 		sent += len;
 		if (sent > 4096 && !peer_line_io_flush(connection->io, SEND_TIMEOUT_MS, error))
 			return false;
 	}
 	return peer_line_io_has_input(connection->io) ||
-		peer_line_io_flush(connection->io, SEND_TIMEOUT_MS, error);
+	       peer_line_io_flush(connection->io, SEND_TIMEOUT_MS, error);
 }
 
 /* Reads one line and gives it to the session. */
@@ -87,7 +89,7 @@ take_line(const Connection *connection, PeerPop3Session *session, PeerPop3Wish *
 	SieveBytes line;
 
 	if (peer_line_io_read(connection->io, peer_pop3_session_max_line(session),
-		idle_ms > 0 ? idle_ms : IDLE_TIMEOUT_MS, &line, NULL, &problem)) {
+		    idle_ms > 0 ? idle_ms : IDLE_TIMEOUT_MS, &line, NULL, &problem)) {
 		*ret_wish = peer_pop3_session_push(session, line);
 		return true;
 	}
@@ -103,8 +105,8 @@ static bool
 start_tls(const Connection *connection, PeerPop3Session *session, GError **error)
 {
 	if (!peer_line_io_flush(connection->io, SEND_TIMEOUT_MS, error) ||
-	    !peer_line_io_start_tls_server(connection->io, connection->service->certificate,
-		TLS_TIMEOUT_MS, error))
+		!peer_line_io_start_tls_server(
+			connection->io, connection->service->certificate, TLS_TIMEOUT_MS, error))
 		return false;
 	peer_pop3_session_tls_on(session);
 	return true;
@@ -117,20 +119,21 @@ converse(const Connection *connection, PeerPop3Session *session, GError **error)
 
 	while (wish != PEER_POP3_CLOSE) {
 		if (!send_pending(connection, session, error) ||
-		    !take_line(connection, session, &wish, error))
+			!take_line(connection, session, &wish, error))
 			return false;
-		if (wish == PEER_POP3_START_TLS &&
-		    (!send_pending(connection, session, error) || !start_tls(connection, session, error)))
+		if (wish == PEER_POP3_START_TLS && (!send_pending(connection, session, error) ||
+							   !start_tls(connection, session, error)))
 			return false;
 	}
 	return send_pending(connection, session, error) &&
-		peer_line_io_flush(connection->io, SEND_TIMEOUT_MS, error);
+	       peer_line_io_flush(connection->io, SEND_TIMEOUT_MS, error);
 }
 
 static unsigned
 choose_flags(PeerLineIo *io, const PeerPop3Service *service)
 {
-	g_autoptr(GInetAddress) address = g_inet_address_new_from_string(peer_line_io_remote_ip(io));
+	g_autoptr(GInetAddress) address =
+		g_inet_address_new_from_string(peer_line_io_remote_ip(io));
 	unsigned flags = 0;
 
 	if (service->certificate != NULL)
@@ -146,14 +149,15 @@ void
 peer_pop3_serve(PeerLineIo *io, void *service)
 {
 	const PeerPop3Service *shared = service;
-	Connection connection = { io, shared };
+	Connection connection = {io, shared};
 	PeerPop3Options options = {
 		.host_name = shared->host_name,
 		.flags = choose_flags(io, shared),
 		.max_errors = MAX_ERRORS,
 		.max_logins = MAX_LOGINS,
 	};
-	g_autoptr(PeerPop3Session) session = peer_pop3_session_new(&options, open_drop, &connection);
+	g_autoptr(PeerPop3Session) session =
+		peer_pop3_session_new(&options, open_drop, &connection);
 	g_autoptr(GError) error = NULL;
 
 	if (!converse(&connection, session, &error))

@@ -14,7 +14,7 @@
 
 typedef enum {
 	STATE_AUTHORIZATION = 1 << 0,
-	STATE_SASL = 1 << 1,        /* a PLAIN response comes next */
+	STATE_SASL = 1 << 1, /* a PLAIN response comes next */
 	STATE_TRANSACTION = 1 << 2,
 } State;
 
@@ -24,10 +24,10 @@ struct PeerPop3Session {
 	void *user_data;
 	State state;
 	bool tls;
-	char *user;                 /* (nullable) what USER gave */
+	char *user; /* (nullable) what USER gave */
 	size_t user_len;
-	PeerPop3Drop *drop;         /* in STATE_TRANSACTION */
-	PeerPop3Message *message;   /* (nullable) being sent after @output */
+	PeerPop3Drop *drop;       /* in STATE_TRANSACTION */
+	PeerPop3Message *message; /* (nullable) being sent after @output */
 	GString *output;
 	unsigned errors;
 	unsigned failed_logins;
@@ -46,11 +46,14 @@ static const struct {
 	const char *reply;
 	bool counts;
 } login_replies[] = {
-	[PEER_POP3_LOGIN_OK] = { NULL, false },
-	[PEER_POP3_LOGIN_WRONG] = { "-ERR [AUTH] user name or password is wrong\r\n", true },
-	[PEER_POP3_LOGIN_LATER] = { "-ERR [SYS/TEMP] too many failed logins, try again later\r\n", true },
-	[PEER_POP3_LOGIN_IN_USE] = { "-ERR [IN-USE] another session has the maildrop open\r\n", false },
-	[PEER_POP3_LOGIN_FAILED] = { "-ERR [SYS/TEMP] cannot log in now, try again later\r\n", false },
+	[PEER_POP3_LOGIN_OK] = {NULL, false},
+	[PEER_POP3_LOGIN_WRONG] = {"-ERR [AUTH] user name or password is wrong\r\n", true},
+	[PEER_POP3_LOGIN_LATER] = {"-ERR [SYS/TEMP] too many failed logins, try again later\r\n",
+		true},
+	[PEER_POP3_LOGIN_IN_USE] = {"-ERR [IN-USE] another session has the maildrop open\r\n",
+		false},
+	[PEER_POP3_LOGIN_FAILED] = {"-ERR [SYS/TEMP] cannot log in now, try again later\r\n",
+		false},
 };
 
 static void
@@ -125,8 +128,8 @@ parse_message(const PeerPop3Session *session, SieveBytes word)
 	uint64_t number = 0;
 
 	if (!parse_number(word, &number) || number == 0 ||
-	    number > peer_pop3_drop_count(session->drop) ||
-	    peer_pop3_drop_is_deleted(session->drop, (size_t)number))
+		number > peer_pop3_drop_count(session->drop) ||
+		peer_pop3_drop_is_deleted(session->drop, (size_t)number))
 		return 0;
 	return (size_t)number;
 }
@@ -160,15 +163,16 @@ log_in(PeerPop3Session *session, SieveBytes user, SieveBytes password)
 {
 	size_t count = 0;
 	uint64_t octets = 0;
-	PeerPop3Login login = session->open_drop(user, password, session->user_data, &session->drop);
+	PeerPop3Login login =
+		session->open_drop(user, password, session->user_data, &session->drop);
 
 	session->state = login == PEER_POP3_LOGIN_OK ? STATE_TRANSACTION : STATE_AUTHORIZATION;
 	forget_user(session);
 	if (login != PEER_POP3_LOGIN_OK) {
 		reply(session, login_replies[login].reply);
 		session->failed_logins += login_replies[login].counts ? 1 : 0;
-		return session->failed_logins < session->options.max_logins ? PEER_POP3_CONTINUE :
-									      PEER_POP3_CLOSE;
+		return session->failed_logins < session->options.max_logins ? PEER_POP3_CONTINUE
+									    : PEER_POP3_CLOSE;
 	}
 	count_mail(session, &count, &octets);
 	g_string_append_printf(session->output,
@@ -195,7 +199,7 @@ run_pass(PeerPop3Session *session, SieveBytes argument)
 {
 	if (session->user == NULL)
 		return fail(session, "-ERR USER comes first\r\n");
-	return log_in(session, (SieveBytes){ session->user, session->user_len }, argument);
+	return log_in(session, (SieveBytes){session->user, session->user_len}, argument);
 }
 
 /* message = [authzid] NUL authcid NUL passwd (RFC 4616 section 2) */
@@ -210,9 +214,10 @@ log_in_plain(PeerPop3Session *session, SieveBytes encoded)
 		return fail(session, "-ERR that is no base64\r\n");
 
 	g_autofree guchar *plain = g_base64_decode(text, &len);
-	SieveBytes all = { (const char *)plain, len };
+	SieveBytes all = {(const char *)plain, len};
 	size_t first = sieve_bytes_find(all, SIEVE_BYTES("\0"), 0);
-	size_t second = first == SIZE_MAX ? SIZE_MAX : sieve_bytes_find(all, SIEVE_BYTES("\0"), first + 1);
+	size_t second =
+		first == SIZE_MAX ? SIZE_MAX : sieve_bytes_find(all, SIEVE_BYTES("\0"), first + 1);
 
 	if (second == SIZE_MAX)
 		return fail(session, "-ERR that is no PLAIN response\r\n");
@@ -263,7 +268,8 @@ push_sasl(PeerPop3Session *session, SieveBytes line)
 static PeerPop3Wish
 run_capa(PeerPop3Session *session, SieveBytes argument G_GNUC_UNUSED)
 {
-	reply(session, "+OK capabilities follow\r\n"
+	reply(session,
+		"+OK capabilities follow\r\n"
 		"TOP\r\nUIDL\r\nPIPELINING\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nEXPIRE NEVER\r\n");
 	if (session->state == STATE_AUTHORIZATION && may_log_in(session))
 		reply(session, "USER\r\nSASL PLAIN\r\n");
@@ -317,8 +323,8 @@ append_listing(PeerPop3Session *session, size_t number)
 static void
 append_uidl(PeerPop3Session *session, size_t number)
 {
-	g_string_append_printf(session->output, "%zu %s\r\n", number,
-		peer_pop3_drop_uidl(session->drop, number));
+	g_string_append_printf(
+		session->output, "%zu %s\r\n", number, peer_pop3_drop_uidl(session->drop, number));
 }
 
 /* LIST and UIDL: one message's line, or every line. */
@@ -421,20 +427,20 @@ run_rset(PeerPop3Session *session, SieveBytes argument G_GNUC_UNUSED)
 #define EITHER (STATE_AUTHORIZATION | STATE_TRANSACTION)
 
 static const Command commands[] = {
-	{ "AUTH", STATE_AUTHORIZATION, ARG_REQUIRED, run_auth },
-	{ "CAPA", EITHER, ARG_NONE, run_capa },
-	{ "DELE", STATE_TRANSACTION, ARG_REQUIRED, run_dele },
-	{ "LIST", STATE_TRANSACTION, ARG_OPTIONAL, run_list },
-	{ "NOOP", STATE_TRANSACTION, ARG_NONE, run_noop },
-	{ "PASS", STATE_AUTHORIZATION, ARG_OPTIONAL, run_pass },
-	{ "QUIT", EITHER, ARG_NONE, run_quit },
-	{ "RETR", STATE_TRANSACTION, ARG_REQUIRED, run_retr },
-	{ "RSET", STATE_TRANSACTION, ARG_NONE, run_rset },
-	{ "STAT", STATE_TRANSACTION, ARG_NONE, run_stat },
-	{ "STLS", STATE_AUTHORIZATION, ARG_NONE, run_stls },
-	{ "TOP", STATE_TRANSACTION, ARG_REQUIRED, run_top },
-	{ "UIDL", STATE_TRANSACTION, ARG_OPTIONAL, run_uidl },
-	{ "USER", STATE_AUTHORIZATION, ARG_REQUIRED, run_user },
+	{"AUTH", STATE_AUTHORIZATION, ARG_REQUIRED, run_auth},
+	{"CAPA", EITHER, ARG_NONE, run_capa},
+	{"DELE", STATE_TRANSACTION, ARG_REQUIRED, run_dele},
+	{"LIST", STATE_TRANSACTION, ARG_OPTIONAL, run_list},
+	{"NOOP", STATE_TRANSACTION, ARG_NONE, run_noop},
+	{"PASS", STATE_AUTHORIZATION, ARG_OPTIONAL, run_pass},
+	{"QUIT", EITHER, ARG_NONE, run_quit},
+	{"RETR", STATE_TRANSACTION, ARG_REQUIRED, run_retr},
+	{"RSET", STATE_TRANSACTION, ARG_NONE, run_rset},
+	{"STAT", STATE_TRANSACTION, ARG_NONE, run_stat},
+	{"STLS", STATE_AUTHORIZATION, ARG_NONE, run_stls},
+	{"TOP", STATE_TRANSACTION, ARG_REQUIRED, run_top},
+	{"UIDL", STATE_TRANSACTION, ARG_OPTIONAL, run_uidl},
+	{"USER", STATE_AUTHORIZATION, ARG_REQUIRED, run_user},
 };
 
 static const Command *
@@ -502,7 +508,8 @@ PeerPop3Wish
 peer_pop3_session_push(PeerPop3Session *session, SieveBytes line)
 {
 	g_assert(session->output->len == 0 && session->message == NULL);
-	return session->state == STATE_SASL ? push_sasl(session, line) : push_command(session, line);
+	return session->state == STATE_SASL ? push_sasl(session, line)
+					    : push_command(session, line);
 }
 
 PeerPop3Wish
@@ -517,7 +524,7 @@ bool
 peer_pop3_session_take_output(PeerPop3Session *session, GBytes **ret_piece, GError **error)
 {
 	if (session->output->len == 0 && session->message != NULL &&
-	    !peer_pop3_message_next(session->message, session->output, error))
+		!peer_pop3_message_next(session->message, session->output, error))
 		return false;
 	if (session->output->len == 0)
 		g_clear_pointer(&session->message, peer_pop3_message_close);

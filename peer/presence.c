@@ -51,9 +51,9 @@ static int
 fail(const char *verb, const GError *error)
 {
 	bool permanent = (error->domain == LOCATION_ERROR && !location_error_is_temporary(error)) ||
-		g_error_matches(error, PEER_ERROR, PEER_ERROR_CONFIG) ||
-		g_error_matches(error, SIEVE_ERROR, SIEVE_ERROR_INVALID) ||
-		error->domain == G_FILE_ERROR || error->domain == G_SPAWN_ERROR;
+			 g_error_matches(error, PEER_ERROR, PEER_ERROR_CONFIG) ||
+			 g_error_matches(error, SIEVE_ERROR, SIEVE_ERROR_INVALID) ||
+			 error->domain == G_FILE_ERROR || error->domain == G_SPAWN_ERROR;
 
 	return complain(verb, permanent ? EXIT_REFUSED : EXIT_LATER, error->message);
 }
@@ -127,7 +127,7 @@ static int
 run_login(const Arguments *arguments, const PeerConfig *config)
 {
 	g_autoptr(GError) error = NULL;
-	g_auto(PeerLoginReport) report = { 0 };
+	g_auto(PeerLoginReport) report = {0};
 	g_autofree char *prompt = g_strdup_printf("Password of %s: ", arguments->user_name);
 	char *password = peer_password_read(arguments->password_file, prompt, &error);
 
@@ -136,14 +136,14 @@ run_login(const Arguments *arguments, const PeerConfig *config)
 
 	PeerLoginOptions options = {
 		.config = config,
-		.daemon = { arguments->daemon, arguments->config_path, config->state_folder,
-			arguments->foreground },
+		.daemon = {arguments->daemon, arguments->config_path, config->state_folder,
+			arguments->foreground},
 		.user_name = arguments->user_name,
 		.password = password,
 		.address = arguments->address,
 		.status = arguments->busy ? LOCATION_BUSY : LOCATION_READY,
 		.flags = (arguments->no_daemon ? PEER_LOGIN_NO_DAEMON : 0u) |
-			(arguments->no_fetch ? PEER_LOGIN_NO_FETCH : 0u),
+			 (arguments->no_fetch ? PEER_LOGIN_NO_FETCH : 0u),
 	};
 
 	if (arguments->foreground)
@@ -156,7 +156,8 @@ run_login(const Arguments *arguments, const PeerConfig *config)
 		return fail("login", error);
 	print_login(arguments, &report);
 	(void)fflush(stdout);
-	return arguments->foreground && report.daemon != 0 ? stay(config, report.daemon) : EXIT_DONE;
+	return arguments->foreground && report.daemon != 0 ? stay(config, report.daemon)
+							   : EXIT_DONE;
 }
 
 static int
@@ -184,7 +185,9 @@ run_busy(const Arguments *arguments G_GNUC_UNUSED, const PeerConfig *config)
 }
 
 static const char *const status_names[] = {
-	[LOCATION_OFFLINE] = "offline", [LOCATION_READY] = "ready", [LOCATION_BUSY] = "busy",
+	[LOCATION_OFFLINE] = "offline",
+	[LOCATION_READY] = "ready",
+	[LOCATION_BUSY] = "busy",
 };
 
 static void
@@ -209,9 +212,8 @@ show_record(const PeerConfig *config, const PeerState *state, GError **error)
 		location_session_new(location_config_settings(config->directory), error);
 	g_autoptr(LocationRecord) record = NULL;
 
-	if (session == NULL ||
-	    !location_login(session, sieve_bytes_from_string(state->user_name),
-		sieve_bytes_from_string(state->password), &record, error))
+	if (session == NULL || !location_login(session, sieve_bytes_from_string(state->user_name),
+				       sieve_bytes_from_string(state->password), &record, error))
 		return false;
 	print_record(record);
 	return true;
@@ -225,13 +227,13 @@ run_status(const Arguments *arguments G_GNUC_UNUSED, const PeerConfig *config)
 	g_autoptr(PeerDaemon) daemon = NULL;
 
 	if (!peer_state_load(config->state_folder, &state, &error) ||
-	    !peer_daemon_find(config->state_folder, &daemon, &error))
+		!peer_daemon_find(config->state_folder, &daemon, &error))
 		return fail("status", error);
 	if (daemon == NULL)
 		printf("daemon: not running\n");
 	else
-		printf("daemon: process %" G_GINT64_FORMAT ", SMTP port %u, POP3 port %u\n", daemon->pid,
-			daemon->smtp_port, daemon->pop3_port);
+		printf("daemon: process %" G_GINT64_FORMAT ", SMTP port %u, POP3 port %u\n",
+			daemon->pid, daemon->smtp_port, daemon->pop3_port);
 	if (state == NULL) {
 		printf("session: nobody is logged in on this host\n");
 		return EXIT_REFUSED;
@@ -247,18 +249,18 @@ static const struct {
 	const char *summary;
 	int (*run)(const Arguments *arguments, const PeerConfig *config);
 } verbs[] = {
-	{ "login", "- announce this host as the place where your mail goes", run_login },
-	{ "logout", "- withdraw the announcement and end doorstepd", run_logout },
-	{ "ready", "- take mail directly again", run_ready },
-	{ "busy", "- have mail stored, and be told of it by a pop-up", run_busy },
-	{ "status", "- show what the directory and doorstepd say", run_status },
+	{"login", "- announce this host as the place where your mail goes", run_login},
+	{"logout", "- withdraw the announcement and end doorstepd", run_logout},
+	{"ready", "- take mail directly again", run_ready},
+	{"busy", "- have mail stored, and be told of it by a pop-up", run_busy},
+	{"status", "- show what the directory and doorstepd say", run_status},
 };
 
-#define EXAMPLES \
-	"Examples:\n" \
-	"  doorstep login                       ask for the password, fetch, announce\n" \
-	"  doorstep login --user james --address 192.0.2.7\n" \
-	"  doorstep busy                        meeting: notify instead of deliver\n" \
+#define EXAMPLES                                                                                   \
+	"Examples:\n"                                                                              \
+	"  doorstep login                       ask for the password, fetch, announce\n"           \
+	"  doorstep login --user james --address 192.0.2.7\n"                                      \
+	"  doorstep busy                        meeting: notify instead of deliver\n"              \
 	"  doorstep logout"
 
 /* The options of login are login's alone. */
@@ -266,21 +268,27 @@ static bool
 parse_arguments(size_t verb, int argc, char **argv, Arguments *ret, GError **error)
 {
 	const GOptionEntry common[] = {
-		{ "config", 'c', 0, G_OPTION_ARG_FILENAME, &ret->config_path, "Settings to use", "FILE" },
-		{ 0 },
+		{"config", 'c', 0, G_OPTION_ARG_FILENAME, &ret->config_path, "Settings to use",
+			"FILE"},
+		{0},
 	};
 	const GOptionEntry login[] = {
-		{ "user", 'u', 0, G_OPTION_ARG_STRING, &ret->user_name, "User name in the directory", "NAME" },
-		{ "password-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->password_file,
-		  "Take the password from the first line of FILE, - for standard input", "FILE" },
-		{ "address", 'a', 0, G_OPTION_ARG_STRING, &ret->address, "Address to publish", "IP" },
-		{ "busy", 'b', 0, G_OPTION_ARG_NONE, &ret->busy, "Begin as busy", NULL },
-		{ "no-fetch", 0, 0, G_OPTION_ARG_NONE, &ret->no_fetch, "Leave waiting mail at the domain", NULL },
-		{ "no-daemon", 0, 0, G_OPTION_ARG_NONE, &ret->no_daemon, "Do not start doorstepd", NULL },
-		{ "foreground", 'f', 0, G_OPTION_ARG_NONE, &ret->foreground,
-		  "Stay until doorstepd ends; Ctrl-C logs out", NULL },
-		{ "daemon", 0, 0, G_OPTION_ARG_FILENAME, &ret->daemon, "The doorstepd to start", "PROGRAM" },
-		{ 0 },
+		{"user", 'u', 0, G_OPTION_ARG_STRING, &ret->user_name, "User name in the directory",
+			"NAME"},
+		{"password-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->password_file,
+			"Take the password from the first line of FILE, - for standard input",
+			"FILE"},
+		{"address", 'a', 0, G_OPTION_ARG_STRING, &ret->address, "Address to publish", "IP"},
+		{"busy", 'b', 0, G_OPTION_ARG_NONE, &ret->busy, "Begin as busy", NULL},
+		{"no-fetch", 0, 0, G_OPTION_ARG_NONE, &ret->no_fetch,
+			"Leave waiting mail at the domain", NULL},
+		{"no-daemon", 0, 0, G_OPTION_ARG_NONE, &ret->no_daemon, "Do not start doorstepd",
+			NULL},
+		{"foreground", 'f', 0, G_OPTION_ARG_NONE, &ret->foreground,
+			"Stay until doorstepd ends; Ctrl-C logs out", NULL},
+		{"daemon", 0, 0, G_OPTION_ARG_FILENAME, &ret->daemon, "The doorstepd to start",
+			"PROGRAM"},
+		{0},
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new(verbs[verb].summary);
 	g_autofree char *program = g_strconcat("doorstep ", verbs[verb].name, NULL);
@@ -301,7 +309,7 @@ parse_arguments(size_t verb, int argc, char **argv, Arguments *ret, GError **err
 int
 peer_presence_verb(int argc, char **argv)
 {
-	g_auto(Arguments) arguments = { 0 };
+	g_auto(Arguments) arguments = {0};
 	g_autoptr(PeerConfig) config = NULL;
 	g_autoptr(GError) error = NULL;
 	size_t verb = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* received.c - who handed a mail to the reader's domain, as its server wrote it (RFC 5321 section 4.4) */
+/* received.c - who handed a mail to the reader's domain, as its server wrote (RFC 5321 section 4.4)
+ */
 #include "peer/received.h"
 
 #include <gio/gio.h>
@@ -51,7 +52,7 @@ take_comment(Cursor *cursor)
 	unsigned depth = 0;
 
 	if (start >= cursor->text.len || cursor->text.ptr[start] != '(')
-		return (SieveBytes){ NULL, 0 };
+		return (SieveBytes){NULL, 0};
 	for (; cursor->at < cursor->text.len; cursor->at++) {
 		char byte = cursor->text.ptr[cursor->at];
 
@@ -104,7 +105,7 @@ find_literal(SieveBytes text)
 char *
 peer_received_parse(SieveBytes value, char **ret_by)
 {
-	Cursor cursor = { value, 0 };
+	Cursor cursor = {value, 0};
 	g_autofree char *ip = NULL;
 
 	*ret_by = NULL;
@@ -151,9 +152,11 @@ peer_received_remote_ip(const SieveMessage *message, const char *const *by_hosts
 	const SieveHeaderField *field;
 	size_t index = 0;
 
-	while ((field = sieve_message_find_field(message, SIEVE_BYTES("Received"), &index)) != NULL) {
+	while ((field = sieve_message_find_field(message, SIEVE_BYTES("Received"), &index)) !=
+		NULL) {
 		g_autofree char *by = NULL;
-		g_autofree char *ip = peer_received_parse(sieve_header_unfold(field->raw, arena), &by);
+		g_autofree char *ip =
+			peer_received_parse(sieve_header_unfold(field->raw, arena), &by);
 
 		if (is_own(by, by_hosts))
 			return g_steal_pointer(&ip);

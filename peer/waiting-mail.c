@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* waiting-mail.c - mail that waits at the domain: fetched, run through the delivery script, stored */
+/* waiting-mail.c - mail that waits at the domain: fetched, filtered by the script, stored */
 #include "peer/waiting-mail.h"
 
 #include <gio/gio.h>
@@ -19,24 +19,25 @@ typedef struct {
 	const PeerState *state;
 	PeerScriptSource *scripts;
 	char **by_hosts;
-	char *server;  /* host that the mail is fetched from */
+	char *server; /* host that the mail is fetched from */
 } Waiting;
 
-/* The address of a field as "<james@example.org>" or without brackets; ptr NULL when there is none. */
+/* The address of a field as "<james@example.org>" or without brackets; ptr NULL when there is none.
+ */
 static SieveBytes
 find_address(const SieveMessage *message, SieveBytes name)
 {
 	size_t index = 0;
 	const SieveHeaderField *field = sieve_message_find_field(message, name, &index);
-	SieveBytes text = field != NULL ? sieve_bytes_trim(field->raw) : (SieveBytes){ NULL, 0 };
+	SieveBytes text = field != NULL ? sieve_bytes_trim(field->raw) : (SieveBytes){NULL, 0};
 
 	if (text.len >= 2 && text.ptr[0] == '<' && text.ptr[text.len - 1] == '>')
 		return sieve_bytes_slice(text, 1, text.len - 2);
 	return text;
 }
 
-/* The final delivery at the domain wrote down the envelope (RFC 5321 section 4.4); Delivered-To counts
- * when it is one of the reader's own addresses. */
+/* The final delivery at the domain wrote down the envelope (RFC 5321 section 4.4); Delivered-To
+ * counts when it is one of the reader's own addresses. */
 static SieveBytes
 find_recipient(const Waiting *waiting, const SieveMessage *message)
 {
@@ -81,7 +82,8 @@ file_has_mark(const char *path, const char *mark)
 
 	if (file != NULL)
 		(void)fclose(file);
-	return sieve_bytes_find((SieveBytes){ head, len }, sieve_bytes_from_string(mark), 0) != SIZE_MAX;
+	return sieve_bytes_find((SieveBytes){head, len}, sieve_bytes_from_string(mark), 0) !=
+	       SIZE_MAX;
 }
 
 /* Looks through a Maildir++ tree: its folders are not nested in the file system. */
@@ -116,7 +118,8 @@ is_stored(const Waiting *waiting, const char *key)
 	return folder_has_mark(waiting->config->maildir, mark, 2);
 }
 
-/* --- One mail ------------------------------------------------------------------------------------ */
+/* --- One mail ------------------------------------------------------------------------------------
+ */
 
 static bool
 store(const PeerFetchMail *fetched, void *user_data, GError **error)
@@ -125,10 +128,10 @@ store(const PeerFetchMail *fetched, void *user_data, GError **error)
 	SieveBytes text = fetched->text;
 	g_autoptr(PeerScript) script = NULL;
 	g_autoptr(SieveMessage) message = sieve_message_new(text);
-	g_autofree char *remote_ip = peer_received_remote_ip(message,
-		(const char *const *)waiting->by_hosts);
+	g_autofree char *remote_ip =
+		peer_received_remote_ip(message, (const char *const *)waiting->by_hosts);
 	g_autofree char *trace = make_trace(waiting, fetched->key);
-	g_auto(PeerDelivery) delivery = { 0 };
+	g_auto(PeerDelivery) delivery = {0};
 
 	if (fetched->begun && is_stored(waiting, fetched->key))
 		return true;
@@ -175,14 +178,14 @@ server_name(const char *url)
 }
 
 bool
-peer_waiting_mail_take(const PeerConfig *config, const PeerState *state, PeerFetchReport *ret_report,
-	GError **error)
+peer_waiting_mail_take(const PeerConfig *config, const PeerState *state,
+	PeerFetchReport *ret_report, GError **error)
 {
 	g_autoptr(PeerScriptSource) scripts = peer_script_source_new(config);
 	g_auto(GStrv) by_hosts = split_names(config->fetch_received_by);
 	g_autofree char *server = server_name(config->fetch_url);
 	g_autofree char *folder = g_path_get_dirname(config->fetch_memory);
-	Waiting waiting = { config, state, scripts, by_hosts, server };
+	Waiting waiting = {config, state, scripts, by_hosts, server};
 	PeerFetchSettings settings = {
 		.url = config->fetch_url,
 		.user_name = config->fetch_user != NULL ? config->fetch_user : state->user_name,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* notification-service.c - a notification service that shows nothing and tells what it was asked to show
+/* notification-service.c - a notification service that shows nothing and tells what it was asked to
+ * show
  *
  * usage: notification-service [CAPABILITY...]
  * Writes "ready" once it has its name on the session bus, then for each pop-up one line:
@@ -13,7 +14,8 @@ static const char interface_xml[] =
 	"<method name='GetCapabilities'><arg type='as' direction='out'/></method>"
 	"<method name='Notify'>"
 	"<arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>"
-	"<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' direction='in'/>"
+	"<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' "
+	"direction='in'/>"
 	"<arg type='a{sv}' direction='in'/><arg type='i' direction='in'/>"
 	"<arg type='u' direction='out'/></method>"
 	"</interface></node>";
@@ -42,8 +44,8 @@ handle_call(GDBusConnection *bus G_GNUC_UNUSED, const char *sender G_GNUC_UNUSED
 	const char *const *capabilities = user_data;
 
 	if (g_strcmp0(method, "GetCapabilities") == 0) {
-		g_dbus_method_invocation_return_value(invocation,
-			g_variant_new("(^as)", capabilities));
+		g_dbus_method_invocation_return_value(
+			invocation, g_variant_new("(^as)", capabilities));
 		return;
 	}
 	tell(parameters);
@@ -67,15 +69,15 @@ name_lost(GDBusConnection *bus G_GNUC_UNUSED, const char *name G_GNUC_UNUSED, vo
 int
 main(int argc G_GNUC_UNUSED, char **argv)
 {
-	static const GDBusInterfaceVTable table = { handle_call, NULL, NULL, { 0 } };
+	static const GDBusInterfaceVTable table = {handle_call, NULL, NULL, {0}};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
 	g_autoptr(GDBusNodeInfo) node = g_dbus_node_info_new_for_xml(interface_xml, &error);
 	g_autoptr(GDBusConnection) bus = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, &error);
 
 	if (node == NULL || bus == NULL ||
-	    g_dbus_connection_register_object(bus, "/org/freedesktop/Notifications", node->interfaces[0],
-		&table, argv + 1, NULL, &error) == 0) {
+		g_dbus_connection_register_object(bus, "/org/freedesktop/Notifications",
+			node->interfaces[0], &table, argv + 1, NULL, &error) == 0) {
 		fprintf(stderr, "%s: %s\n", argv[0], error->message);
 		return 1;
 	}

@@ -38,8 +38,8 @@ set_up(Fixture *fixture, const void *data G_GNUC_UNUSED)
 	fixture->clock.env.now_usec = clock_now;
 	fixture->clock.now_usec = G_USEC_PER_SEC;
 
-	PeerAuthSettings settings = { .user_name = "james", .password_file = fixture->file,
-		.env = &fixture->clock.env };
+	PeerAuthSettings settings = {
+		.user_name = "james", .password_file = fixture->file, .env = &fixture->clock.env};
 
 	fixture->auth = peer_auth_new(&settings, &error);
 	g_assert_no_error(error);
@@ -78,15 +78,15 @@ static const struct {
 	SieveBytes password;
 	PeerAuthVerdict verdict;
 } logins[] = {
-	{ SIEVE_BYTES("james"), SIEVE_BYTES("open sesame"), PEER_AUTH_OK },
-	{ SIEVE_BYTES("james"), SIEVE_BYTES("open sesam"), PEER_AUTH_WRONG },
-	{ SIEVE_BYTES("james"), SIEVE_BYTES("open sesame "), PEER_AUTH_WRONG },
-	{ SIEVE_BYTES("james"), SIEVE_BYTES(""), PEER_AUTH_WRONG },
-	{ SIEVE_BYTES("james"), SIEVE_BYTES("open sesame\0x"), PEER_AUTH_WRONG },
-	{ SIEVE_BYTES("James"), SIEVE_BYTES("open sesame"), PEER_AUTH_WRONG },
-	{ SIEVE_BYTES("jamesx"), SIEVE_BYTES("open sesame"), PEER_AUTH_WRONG },
-	{ SIEVE_BYTES("james\0x"), SIEVE_BYTES("open sesame"), PEER_AUTH_WRONG },
-	{ SIEVE_BYTES(""), SIEVE_BYTES("open sesame"), PEER_AUTH_WRONG },
+	{SIEVE_BYTES("james"), SIEVE_BYTES("open sesame"), PEER_AUTH_OK},
+	{SIEVE_BYTES("james"), SIEVE_BYTES("open sesam"), PEER_AUTH_WRONG},
+	{SIEVE_BYTES("james"), SIEVE_BYTES("open sesame "), PEER_AUTH_WRONG},
+	{SIEVE_BYTES("james"), SIEVE_BYTES(""), PEER_AUTH_WRONG},
+	{SIEVE_BYTES("james"), SIEVE_BYTES("open sesame\0x"), PEER_AUTH_WRONG},
+	{SIEVE_BYTES("James"), SIEVE_BYTES("open sesame"), PEER_AUTH_WRONG},
+	{SIEVE_BYTES("jamesx"), SIEVE_BYTES("open sesame"), PEER_AUTH_WRONG},
+	{SIEVE_BYTES("james\0x"), SIEVE_BYTES("open sesame"), PEER_AUTH_WRONG},
+	{SIEVE_BYTES(""), SIEVE_BYTES("open sesame"), PEER_AUTH_WRONG},
 };
 
 static void
@@ -105,10 +105,12 @@ static void
 test_large(Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
 	g_autofree char *large = g_strnfill(1 << 20, 'a');
-	SieveBytes bytes = { large, 1 << 20 };
+	SieveBytes bytes = {large, 1 << 20};
 
-	g_assert_cmpint(try(fixture, "192.0.2.1", SIEVE_BYTES("james"), bytes), ==, PEER_AUTH_WRONG);
-	g_assert_cmpint(try(fixture, "192.0.2.2", bytes, SIEVE_BYTES("open sesame")), ==, PEER_AUTH_WRONG);
+	g_assert_cmpint(
+		try(fixture, "192.0.2.1", SIEVE_BYTES("james"), bytes), ==, PEER_AUTH_WRONG);
+	g_assert_cmpint(
+		try(fixture, "192.0.2.2", bytes, SIEVE_BYTES("open sesame")), ==, PEER_AUTH_WRONG);
 }
 
 /* Guesses without pause: how many are looked at in the first minute. */
@@ -122,15 +124,16 @@ test_limit(Fixture *fixture, const void *data G_GNUC_UNUSED)
 		fixture->clock.now_usec += G_USEC_PER_SEC / 10;
 	}
 	g_assert_cmpuint(looked_at, ==, 8);
-	/* The right password does not help while the wait lasts, and another client does not wait. */
+	/* The right password does not help while the wait lasts, and another client does not wait.
+	 */
 	g_assert_cmpint(guess(fixture, "192.0.2.1"), ==, PEER_AUTH_LATER);
-	g_assert_cmpint(try(fixture, "192.0.2.1", SIEVE_BYTES("james"), SIEVE_BYTES("open sesame")), ==,
-		PEER_AUTH_LATER);
-	g_assert_cmpint(try(fixture, "192.0.2.2", SIEVE_BYTES("james"), SIEVE_BYTES("open sesame")), ==,
-		PEER_AUTH_OK);
+	g_assert_cmpint(try(fixture, "192.0.2.1", SIEVE_BYTES("james"), SIEVE_BYTES("open sesame")),
+		==, PEER_AUTH_LATER);
+	g_assert_cmpint(try(fixture, "192.0.2.2", SIEVE_BYTES("james"), SIEVE_BYTES("open sesame")),
+		==, PEER_AUTH_OK);
 	fixture->clock.now_usec += 15 * G_USEC_PER_SEC;
-	g_assert_cmpint(try(fixture, "192.0.2.1", SIEVE_BYTES("james"), SIEVE_BYTES("open sesame")), ==,
-		PEER_AUTH_OK);
+	g_assert_cmpint(try(fixture, "192.0.2.1", SIEVE_BYTES("james"), SIEVE_BYTES("open sesame")),
+		==, PEER_AUTH_OK);
 	g_assert_cmpint(guess(fixture, "192.0.2.1"), ==, PEER_AUTH_WRONG);
 	g_assert_cmpint(guess(fixture, "192.0.2.1"), ==, PEER_AUTH_WRONG);
 	g_assert_cmpint(guess(fixture, "192.0.2.1"), ==, PEER_AUTH_LATER);
@@ -171,15 +174,18 @@ test_file(Fixture *fixture, const void *data G_GNUC_UNUSED)
 	g_assert_cmpint(g_chmod(fixture->file, 0600), ==, 0);
 	g_assert_true(g_file_set_contents(fixture->file, "open sesame\n", -1, NULL));
 	g_assert_cmpint(g_chmod(fixture->file, 0600), ==, 0);
-	g_assert_cmpint(try(fixture, "192.0.2.1", SIEVE_BYTES("james"), SIEVE_BYTES("open sesame")), ==,
-		PEER_AUTH_FAILED);
+	g_assert_cmpint(try(fixture, "192.0.2.1", SIEVE_BYTES("james"), SIEVE_BYTES("open sesame")),
+		==, PEER_AUTH_FAILED);
 	g_assert_cmpint(g_unlink(fixture->file), ==, 0);
 	for (unsigned i = 0; i < 5; i++)
 		g_assert_cmpint(guess(fixture, "192.0.2.1"), ==, PEER_AUTH_FAILED);
 }
 
 static const SieveBytes unfit[] = {
-	SIEVE_BYTES(""), SIEVE_BYTES("a\nb"), SIEVE_BYTES("a\rb"), SIEVE_BYTES("a\0b"),
+	SIEVE_BYTES(""),
+	SIEVE_BYTES("a\nb"),
+	SIEVE_BYTES("a\rb"),
+	SIEVE_BYTES("a\0b"),
 };
 
 static void
@@ -191,8 +197,8 @@ test_unfit(Fixture *fixture, const void *data G_GNUC_UNUSED)
 		g_assert_false(peer_auth_store_password(fixture->file, unfit[i], &error));
 		g_assert_error(error, SIEVE_ERROR, SIEVE_ERROR_INVALID);
 	}
-	g_assert_cmpint(try(fixture, "192.0.2.1", SIEVE_BYTES("james"), SIEVE_BYTES("open sesame")), ==,
-		PEER_AUTH_OK);
+	g_assert_cmpint(try(fixture, "192.0.2.1", SIEVE_BYTES("james"), SIEVE_BYTES("open sesame")),
+		==, PEER_AUTH_OK);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test-desktop.c - pop-ups on a private session bus: what is shown, and what happens without a bus */
+/* test-desktop.c - pop-ups on a private session bus: what is shown, and what happens without a bus
+ */
 #include "peer/desktop.h"
 
 #include <string.h>
@@ -12,30 +13,33 @@ static const struct {
 	bool lines;
 	const char *clean;
 } texts[] = {
-	{ "plain", 10, false, "plain" },
-	{ "a\r\nb\x1b[31m\x07", 20, false, "a  b [31m " },
-	{ "a\nb\tc", 20, true, "a\nb c" },
-	{ "evil\xe2\x80\xae" "gpj.exe", 20, false, "evilgpj.exe" },
-	{ "\xe2\x81\xa6x\xe2\x81\xa9\xd8\x9c", 20, false, "x" },
-	{ "bad \xff byte", 20, false, "bad \xef\xbf\xbd byte" },
-	{ "1234567890", 10, false, "1234567890" },
-	{ "12345678901", 10, false, "1234567890\xe2\x80\xa6" },
-	{ "\xc3\xa4\xc3\xb6\xc3\xbc", 2, false, "\xc3\xa4\xc3\xb6\xe2\x80\xa6" },
-	{ "", 5, false, "" },
+	{"plain", 10, false, "plain"},
+	{"a\r\nb\x1b[31m\x07", 20, false, "a  b [31m "},
+	{"a\nb\tc", 20, true, "a\nb c"},
+	{"evil\xe2\x80\xae"
+	 "gpj.exe",
+		20, false, "evilgpj.exe"},
+	{"\xe2\x81\xa6x\xe2\x81\xa9\xd8\x9c", 20, false, "x"},
+	{"bad \xff byte", 20, false, "bad \xef\xbf\xbd byte"},
+	{"1234567890", 10, false, "1234567890"},
+	{"12345678901", 10, false, "1234567890\xe2\x80\xa6"},
+	{"\xc3\xa4\xc3\xb6\xc3\xbc", 2, false, "\xc3\xa4\xc3\xb6\xe2\x80\xa6"},
+	{"", 5, false, ""},
 };
 
 static void
 test_clean(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-		g_autofree char *clean = peer_desktop_clean(sieve_bytes_from_string(texts[i].text),
-			texts[i].max_chars, texts[i].lines);
+		g_autofree char *clean = peer_desktop_clean(
+			sieve_bytes_from_string(texts[i].text), texts[i].max_chars, texts[i].lines);
 
 		g_assert_cmpstr(clean, ==, texts[i].clean);
 	}
 }
 
-/* --- On a bus ---------------------------------------------------------------------------------- */
+/* --- On a bus ----------------------------------------------------------------------------------
+ */
 
 typedef struct {
 	GTestDBus *bus;
@@ -59,8 +63,8 @@ start_service(Desktop *desktop, const char *capability)
 {
 	g_autoptr(GError) error = NULL;
 
-	desktop->service = g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, desktop->tool,
-		capability, NULL);
+	desktop->service = g_subprocess_new(
+		G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, desktop->tool, capability, NULL);
 	g_assert_no_error(error);
 	desktop->told = g_data_input_stream_new(g_subprocess_get_stdout_pipe(desktop->service));
 
@@ -72,7 +76,8 @@ start_service(Desktop *desktop, const char *capability)
 static void
 set_up(Desktop *desktop, const void *data)
 {
-	desktop->tool = g_test_build_filename(G_TEST_BUILT, "..", "tools", "notification-service", NULL);
+	desktop->tool =
+		g_test_build_filename(G_TEST_BUILT, "..", "tools", "notification-service", NULL);
 	desktop->bus = g_test_dbus_new(G_TEST_DBUS_NONE);
 	g_test_dbus_up(desktop->bus);
 	if (data != NULL)
@@ -106,8 +111,7 @@ test_markup(Desktop *desktop, const void *data G_GNUC_UNUSED)
 	g_autofree char *line = read_line(desktop);
 
 	/* The summary is plain text by the specification, whatever the service can do. */
-	g_assert_cmpstr(line, ==,
-		"<b>\t&lt;a href=&quot;x&quot;&gt;&amp; \\n&lt;img src=y&gt;");
+	g_assert_cmpstr(line, ==, "<b>\t&lt;a href=&quot;x&quot;&gt;&amp; \\n&lt;img src=y&gt;");
 }
 
 static void
@@ -126,9 +130,8 @@ test_plain(Desktop *desktop, const void *data G_GNUC_UNUSED)
 static void
 test_mail(Desktop *desktop, const void *data G_GNUC_UNUSED)
 {
-	static const char text[] =
-		"From: =?utf-8?q?J=C3=A4mes?= <james@example.org>\r\n"
-		"Subject: =?utf-8?q?=E2=80=AE=1B[2J?= <i>hi</i>\r\n\r\nbody\r\n";
+	static const char text[] = "From: =?utf-8?q?J=C3=A4mes?= <james@example.org>\r\n"
+				   "Subject: =?utf-8?q?=E2=80=AE=1B[2J?= <i>hi</i>\r\n\r\nbody\r\n";
 	g_autoptr(GError) error = NULL;
 	g_autoptr(SieveMessage) message = sieve_message_new(sieve_bytes_from_string(text));
 
@@ -137,8 +140,7 @@ test_mail(Desktop *desktop, const void *data G_GNUC_UNUSED)
 
 	g_autofree char *line = read_line(desktop);
 
-	g_assert_cmpstr(line, ==,
-		"J\\303\\244mes <james@example.org>\t [2J &lt;i&gt;hi&lt;/i&gt;");
+	g_assert_cmpstr(line, ==, "J\\303\\244mes <james@example.org>\t [2J &lt;i&gt;hi&lt;/i&gt;");
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test-pop3-drop.c - the maildrop: order, sizes, unique-ids, deferred deletes, the lock (RFC 1939) */
+/* test-pop3-drop.c - the maildrop: order, sizes, unique-ids, deferred deletes, the lock (RFC 1939)
+ */
 #include "peer/pop3-drop.h"
 
 #include <gio/gio.h>
@@ -43,7 +44,8 @@ static void
 set_up(Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
 	fixture->root = g_dir_make_tmp("doorstep-drop-XXXXXX", NULL);
-	for (const char *const *name = (const char *const[]){ "new", "cur", "tmp", NULL }; *name; name++) {
+	for (const char *const *name = (const char *const[]){"new", "cur", "tmp", NULL}; *name;
+		name++) {
 		g_autofree char *path = g_build_filename(fixture->root, *name, NULL);
 
 		g_assert_cmpint(g_mkdir(path, 0700), ==, 0);
@@ -104,19 +106,19 @@ static const struct {
 	uint64_t octets;
 	const char *sent;
 } messages[] = {
-	{ "A: 1\n\nx\n", PEER_POP3_ALL_LINES, 11, "A: 1\r\n\r\nx\r\n.\r\n" },
-	{ "A: 1\r\n\r\nx\r\n", PEER_POP3_ALL_LINES, 11, "A: 1\r\n\r\nx\r\n.\r\n" },
-	{ "A: 1\n\nno end", PEER_POP3_ALL_LINES, 16, "A: 1\r\n\r\nno end\r\n.\r\n" },
-	{ ".\n..\n.a\n", PEER_POP3_ALL_LINES, 11, "..\r\n...\r\n..a\r\n.\r\n" },
-	{ "A: 1\n\n.", PEER_POP3_ALL_LINES, 11, "A: 1\r\n\r\n..\r\n.\r\n" },
-	{ "lone\rcr\n", PEER_POP3_ALL_LINES, 9, "lone\rcr\r\n.\r\n" },
-	{ "end\r", PEER_POP3_ALL_LINES, 6, "end\r\r\n.\r\n" },
-	{ "", PEER_POP3_ALL_LINES, 0, ".\r\n" },
-	{ "A: 1\n\na\nb\nc\n", 0, 17, "A: 1\r\n\r\n.\r\n" },
-	{ "A: 1\n\na\nb\nc\n", 2, 17, "A: 1\r\n\r\na\r\nb\r\n.\r\n" },
-	{ "A: 1\r\n\r\n\r\nb\r\n", 1, 13, "A: 1\r\n\r\n\r\n.\r\n" },
-	{ "A: 1\n\na\n", 9999999999, 11, "A: 1\r\n\r\na\r\n.\r\n" },
-	{ "A: 1\n", 0, 6, "A: 1\r\n.\r\n" },
+	{"A: 1\n\nx\n", PEER_POP3_ALL_LINES, 11, "A: 1\r\n\r\nx\r\n.\r\n"},
+	{"A: 1\r\n\r\nx\r\n", PEER_POP3_ALL_LINES, 11, "A: 1\r\n\r\nx\r\n.\r\n"},
+	{"A: 1\n\nno end", PEER_POP3_ALL_LINES, 16, "A: 1\r\n\r\nno end\r\n.\r\n"},
+	{".\n..\n.a\n", PEER_POP3_ALL_LINES, 11, "..\r\n...\r\n..a\r\n.\r\n"},
+	{"A: 1\n\n.", PEER_POP3_ALL_LINES, 11, "A: 1\r\n\r\n..\r\n.\r\n"},
+	{"lone\rcr\n", PEER_POP3_ALL_LINES, 9, "lone\rcr\r\n.\r\n"},
+	{"end\r", PEER_POP3_ALL_LINES, 6, "end\r\r\n.\r\n"},
+	{"", PEER_POP3_ALL_LINES, 0, ".\r\n"},
+	{"A: 1\n\na\nb\nc\n", 0, 17, "A: 1\r\n\r\n.\r\n"},
+	{"A: 1\n\na\nb\nc\n", 2, 17, "A: 1\r\n\r\na\r\nb\r\n.\r\n"},
+	{"A: 1\r\n\r\n\r\nb\r\n", 1, 13, "A: 1\r\n\r\n\r\n.\r\n"},
+	{"A: 1\n\na\n", 9999999999, 11, "A: 1\r\n\r\na\r\n.\r\n"},
+	{"A: 1\n", 0, 6, "A: 1\r\n.\r\n"},
 };
 
 static void
@@ -160,8 +162,8 @@ test_pieces(Fixture *fixture, const void *data G_GNUC_UNUSED)
 static void
 test_order(Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
-	static const char *const expected[] = { "99.M5P1.h", "100.M9P1.h", "100.M10P1.h", "100.M10P2.h",
-		"1000.a,S=3,W=4" };
+	static const char *const expected[] = {
+		"99.M5P1.h", "100.M9P1.h", "100.M10P1.h", "100.M10P2.h", "1000.a,S=3,W=4"};
 
 	put(fixture, "new/100.M10P2.h", "a\n");
 	put(fixture, "cur/1000.a,S=3,W=4:2,S", "a\n");
@@ -182,8 +184,8 @@ test_order(Fixture *fixture, const void *data G_GNUC_UNUSED)
 static void
 test_uidl(Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
-	static const char *const bad[] = { "1.with blank", "2.\xc3\xa4",
-		"3.1234567890123456789012345678901234567890123456789012345678901234567890" };
+	static const char *const bad[] = {"1.with blank", "2.\xc3\xa4",
+		"3.1234567890123456789012345678901234567890123456789012345678901234567890"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autofree char *path = g_strconcat("new/", bad[i], NULL);
@@ -195,7 +197,8 @@ test_uidl(Fixture *fixture, const void *data G_GNUC_UNUSED)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		const char *uidl = peer_pop3_drop_uidl(drop, i + 1);
-		g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, bad[i], -1);
+		g_autofree char *hash =
+			g_compute_checksum_for_string(G_CHECKSUM_SHA256, bad[i], -1);
 
 		g_assert_cmpstr(uidl, ==, hash);
 	}
@@ -307,7 +310,8 @@ test_growing(Fixture *fixture, const void *data G_GNUC_UNUSED)
 	put(fixture, "new/1.a", "one\n");
 
 	g_autoptr(PeerPop3Drop) drop = open_drop(fixture);
-	g_autoptr(PeerPop3Message) message = peer_pop3_drop_read(drop, 1, PEER_POP3_ALL_LINES, &error);
+	g_autoptr(PeerPop3Message) message =
+		peer_pop3_drop_read(drop, 1, PEER_POP3_ALL_LINES, &error);
 	g_autofree char *path = g_build_filename(fixture->root, "new/1.a", NULL);
 	FILE *file = g_fopen(path, "a");
 
