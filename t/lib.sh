@@ -29,8 +29,12 @@ trap 'exit 1' INT TERM HUP
 # end_later PID... - ends these processes when the test ends.
 end_later() { lib_pids="$* $lib_pids"; }
 
-# skip_all REASON - this machine lacks what the test needs.
+# skip_all REASON - this machine lacks what the test needs; continuous integration must have it.
 skip_all() {
+	[ -z "${CI-}" ] || {
+		printf 'not ok 1 - %s\n1..1\n' "cannot be run here: $*"
+		exit 1
+	}
 	echo "1..0 # SKIP $*"
 	exit 0
 }
