@@ -8,6 +8,8 @@
 #include <locale.h>
 #include <string.h>
 
+#include "peer/presence.h"
+
 static const struct {
 	const char *name;
 	DoorstepVerb run;
