@@ -94,7 +94,16 @@ do_fileinto(sieve2_context_t *context, void *data)
 static int
 do_redirect(sieve2_context_t *context, void *data)
 {
-	return add_action(data, &sieve_action_redirect, get_value(context, "address"));
+	Session *session = data;
+	SieveBytes address = get_value(context, "address");
+
+	/* libsieve takes any text for an address. */
+	if (sieve_address_is_mailbox(address))
+		return add_action(session, &sieve_action_redirect, address);
+	if (session->error == NULL)
+		g_set_error_literal(&session->error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT,
+			"redirect to what is no address");
+	return SIEVE2_ERROR_EXEC;
 }
 
 static int

@@ -7,13 +7,13 @@
  *
  * The header names of `address` tests get SIEVE_LOWER_ADDRESS before them. libsieve asks for a field
  * in the same way whether it will search its text or take it apart as addresses, and the two want
- * different answers: decoded text, and a clean address list.
+ * different answers: decoded text, and a clean address list. A field name, since libsieve checks.
  */
 #pragma once
 
 #include "engine/sieve.h"
 
-#define SIEVE_LOWER_ADDRESS "address "
+#define SIEVE_LOWER_ADDRESS "Doorstep-Address-"
 
 typedef struct SieveLowerOptions {
 	const SieveRegistry *registry;      /* (nullable) without it no environment test can be settled */

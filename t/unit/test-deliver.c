@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* test-deliver.c - action lists carried out: what is stored, sent, refused, and what if that fails */
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/bytes.h"
+#include "engine/deliver/submit.h"
+#include "engine/sieve.h"
+
+#define MAIL "From: a@b.c\r\nMessage-ID: <1@b.c>\r\nSubject: x\r\n\r\nbody\r\n.\r\n"
+
+/* What was handed over, one line per mail, and the last text. */
+typedef struct Outbox {
+	GString *log;
+	GString *last;
+	bool broken;
+} Outbox;
+
+typedef struct DeliverCase {
+	const char *script;
+	SieveRefuseMode refuse;
+	const char *mail;    /* (nullable) NULL: MAIL */
+	const char *stored;  /* folders with their number of mails */
+	const char *sent;    /* sender>recipient, a blank after each */
+	SieveReceiptKind kind;
+	bool problem;
+	bool broken_outbox;
+} DeliverCase;
+
+#define LOOP "X-Doorstep-Redirected: me@home.org\r\n" MAIL
+
+static const DeliverCase cases[] = {
+	{.script = "", .stored = "INBOX=1 "},
+	{.script = "keep; keep;", .stored = "INBOX=1 "},
+	{.script = "discard;", .stored = "", .kind = SIEVE_RECEIPT_DISCARDED},
+	{.script = "require \"fileinto\"; fileinto \"A\"; fileinto \"A/B\"; keep;",
+		.stored = ".A=1 .A.B=1 INBOX=1 "},
+	{.script = "require \"fileinto\"; fileinto \"INBOX\"; keep;", .stored = "INBOX=1 "},
+	{.script = "require \"fileinto\"; fileinto \"A.B\"; fileinto \"A/B\";", .stored = ".A.B=1 "},
+	{.script = "redirect \"x@y.z\";", .stored = "", .sent = "s@x.y>x@y.z ",
+		.kind = SIEVE_RECEIPT_SENT},
+	{.script = "redirect \"x@y.z\"; keep;", .stored = "INBOX=1 ", .sent = "s@x.y>x@y.z "},
+	{.script = "redirect \"x@y.z\";", .stored = "INBOX=1 ", .problem = true,
+		.broken_outbox = true},
+	{.script = "redirect \"x@y.z\";", .mail = LOOP, .stored = "INBOX=1 ", .problem = true},
+	{.script = "require \"reject\"; reject \"no\";", .stored = "",
+		.kind = SIEVE_RECEIPT_REFUSED},
+	{.script = "require \"reject\"; reject \"no\";", .refuse = SIEVE_REFUSE_BY_MAIL,
+		.stored = "", .sent = ">s@x.y ", .kind = SIEVE_RECEIPT_SENT},
+	{.script = "require \"reject\"; reject \"n\303\266\";", .stored = "", .sent = ">s@x.y ",
+		.kind = SIEVE_RECEIPT_SENT},
+	{.script = "require \"ereject\"; ereject \"n\303\266\";", .stored = "",
+		.kind = SIEVE_RECEIPT_REFUSED},
+	{.script = "require \"reject\"; reject \"no\";", .refuse = SIEVE_REFUSE_BY_KEEP,
+		.stored = "INBOX=1 "},
+	{.script = "require \"ereject\"; ereject \"no\";", .refuse = SIEVE_REFUSE_BY_MAIL,
+		.stored = "INBOX=1 "},
+	{.script = "require \"reject\"; reject \"no\";", .refuse = SIEVE_REFUSE_BY_MAIL,
+		.stored = "INBOX=1 ", .problem = true, .broken_outbox = true},
+};
+
+static bool
+take(SieveBytes from, SieveBytes to, SieveBytes message, void *data, GError **error)
+{
+	Outbox *outbox = data;
+
+	if (outbox->broken) {
+		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT, "nobody there");
+		return false;
+	}
+	g_string_append_printf(outbox->log, "%.*s>%.*s ", (int)from.len, from.ptr, (int)to.len,
+		to.ptr);
+	g_string_truncate(outbox->last, 0);
+	g_string_append_len(outbox->last, message.ptr, (gssize)message.len);
+	return true;
+}
+
+static SieveResult *
+run(const char *script, const SieveMessage *message, const SieveEnvelope *envelope,
+	SieveProgram **ret_program)
+{
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
+	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
+	g_autoptr(SieveProgram) program =
+		sieve_compile(registry, sieve_bytes_from_string(script), NULL, diags);
+	const SieveRunInput input = {.message = message, .envelope = *envelope};
+	g_autoptr(GError) error = NULL;
+	SieveResult *result = NULL;
+
+	g_assert_nonnull(program);
+	g_assert_true(sieve_run(program, &input, &result, &error));
+	g_assert_no_error(error);
+	/* The result points into the program, which is therefore handed on. */
+	*ret_program = g_steal_pointer(&program);
+	return result;
+}
+
+static unsigned
+empty_directory(const char *path)
+{
+	GDir *dir = g_dir_open(path, 0, NULL);
+	const char *name;
+	unsigned count = 0;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *file = g_build_filename(path, name, NULL);
+		count += g_unlink(file) == 0;
+	}
+	if (dir != NULL)
+		g_dir_close(dir);
+	g_rmdir(path);
+	return count;
+}
+
+/* Counts the mails of one folder and takes it away. */
+static unsigned
+empty_folder(const char *folder)
+{
+	g_autofree char *tmp = g_build_filename(folder, "tmp", NULL);
+	g_autofree char *cur = g_build_filename(folder, "cur", NULL);
+	g_autofree char *new = g_build_filename(folder, "new", NULL);
+	unsigned count = empty_directory(new);
+
+	g_assert_cmpuint(empty_directory(tmp), ==, 0);
+	empty_directory(cur);
+	empty_directory(folder);
+	return count;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static char *
+empty_maildir(const char *root)
+{
+	GString *text = g_string_new(NULL);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	GDir *dir = g_dir_open(root, 0, NULL);
+	const char *name;
+
+	while ((name = g_dir_read_name(dir)) != NULL)
+		if (name[0] == '.')
+			g_ptr_array_add(names, g_strdup(name));
+	g_dir_close(dir);
+	g_ptr_array_sort(names, compare_names);
+	for (guint i = 0; i < names->len; i++) {
+		g_autofree char *folder = g_build_filename(root, names->pdata[i], NULL);
+		g_string_append_printf(text, "%s=%u ", (char *)names->pdata[i],
+			empty_folder(folder));
+	}
+	unsigned inbox = empty_folder(root);
+	if (inbox > 0)
+		g_string_append_printf(text, "INBOX=%u ", inbox);
+	return g_string_free(text, FALSE);
+}
+
+static void
+check_outgoing(const char *mail)
+{
+	/* No line end but CRLF goes on the wire. */
+	for (const char *at = mail; *at != '\0'; at++) {
+		g_assert_true(*at != '\n' || (at > mail && at[-1] == '\r'));
+		g_assert_true(*at != '\r' || at[1] == '\n');
+	}
+	g_assert_true(strstr(mail, "X-Doorstep-Redirected: me@home.org\r\n") != NULL ||
+		      (strstr(mail, "report-type=disposition-notification") != NULL &&
+			      strstr(mail, "Original-Message-ID: <1@b.c>\r\n") != NULL &&
+			      strstr(mail, "MDN-sent-automatically; deleted\r\n") != NULL));
+}
+
+static void
+test_case(const void *data)
+{
+	const DeliverCase *test = data;
+	g_autoptr(SieveMessage) message = sieve_message_new(
+		sieve_bytes_from_string(test->mail == NULL ? MAIL : test->mail));
+	const SieveEnvelope envelope = {.from = SIEVE_BYTES("s@x.y"),
+		.to = SIEVE_BYTES("me@home.org")};
+	g_autoptr(SieveProgram) program = NULL;
+	g_autoptr(SieveResult) result = run(test->script, message, &envelope, &program);
+	g_autoptr(GString) log = g_string_new(NULL);
+	g_autoptr(GString) last = g_string_new(NULL);
+	Outbox outbox = {log, last, test->broken_outbox};
+	g_autofree char *root = g_dir_make_tmp("deliver-XXXXXX", NULL);
+	const SieveDeliverOptions options = {.maildir = root,
+		.submit = take,
+		.submit_data = &outbox,
+		.refuse = test->refuse};
+	g_auto(SieveReceipt) receipt = {.kind = SIEVE_RECEIPT_STORED};
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(sieve_deliver(result, message, &envelope, &options, &receipt, &error));
+	g_assert_no_error(error);
+	g_autofree char *stored = empty_maildir(root);
+	g_assert_cmpstr(stored, ==, test->stored);
+	g_assert_cmpstr(log->str, ==, test->sent == NULL ? "" : test->sent);
+	g_assert_cmpint(receipt.kind, ==, test->kind);
+	g_assert_cmpint(receipt.problem != NULL, ==, test->problem);
+	g_assert_cmpint(receipt.reason != NULL, ==, test->kind == SIEVE_RECEIPT_REFUSED);
+	if (last->len > 0)
+		check_outgoing(last->str);
+}
+
+/* Nothing is sent when the mail cannot be stored, and the caller hears of it. */
+static void
+test_no_store(void)
+{
+	g_autoptr(SieveMessage) message = sieve_message_new(SIEVE_BYTES(MAIL));
+	const SieveEnvelope envelope = {.from = SIEVE_BYTES("s@x.y"), .to = SIEVE_BYTES("me@h.org")};
+	g_autoptr(SieveProgram) program = NULL;
+	g_autoptr(SieveResult) result =
+		run("redirect \"x@y.z\"; keep;", message, &envelope, &program);
+	g_autoptr(GString) log = g_string_new(NULL);
+	g_autoptr(GString) last = g_string_new(NULL);
+	Outbox outbox = {log, last, false};
+	const SieveDeliverOptions options = {
+		.maildir = "/proc/self/status/x", .submit = take, .submit_data = &outbox};
+	g_auto(SieveReceipt) receipt = {.kind = SIEVE_RECEIPT_STORED};
+	g_autoptr(GError) error = NULL;
+
+	g_assert_false(sieve_deliver(result, message, &envelope, &options, &receipt, &error));
+	g_assert_error(error, SIEVE_ERROR, SIEVE_ERROR_IO);
+	g_assert_true(sieve_error_is_temporary(error));
+	g_assert_cmpuint(log->len, ==, 0);
+}
+
+static void
+test_submit(void)
+{
+	g_autofree char *out = NULL;
+	g_autofree char *text = NULL;
+	g_autoptr(GError) error = NULL;
+	int fd = g_file_open_tmp("submit-XXXXXX", &out, NULL);
+
+	close(fd);
+	const char *const argv[] = {"/bin/sh", "-c", "echo \"$@\" >\"$0\"; cat >>\"$0\"", out, NULL};
+	SieveSubmitProgram program = {argv, 0};
+	g_assert_true(sieve_submit_program(SIEVE_BYTES(""), SIEVE_BYTES("x@y.z"),
+		SIEVE_BYTES("A: 1\r\n\r\nb\r\n"), &program, &error));
+	g_assert_no_error(error);
+	g_assert_true(g_file_get_contents(out, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, "-f <> -- x@y.z\nA: 1\n\nb\n");
+	g_unlink(out);
+}
+
+static void
+check_submit_fails(const char *command, unsigned timeout_ms, const char *told)
+{
+	const char *const argv[] = {"/bin/sh", "-c", command, NULL};
+	SieveSubmitProgram program = {argv, timeout_ms};
+	g_autoptr(GError) error = NULL;
+
+	g_assert_false(sieve_submit_program(SIEVE_BYTES("a@b.c"), SIEVE_BYTES("x@y.z"),
+		SIEVE_BYTES("A: 1\r\n"), &program, &error));
+	g_assert_error(error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT);
+	g_assert_nonnull(strstr(error->message, told));
+}
+
+static void
+test_submit_failures(void)
+{
+	check_submit_fails("cat >/dev/null; echo queue full >&2; exit 75", 0, "queue full");
+	check_submit_fails("kill -9 $$", 0, "");
+	check_submit_fails("exec sleep 1000", 50, "in time");
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *label = g_strdup_printf("/deliver/case/%zu", i);
+		g_test_add_data_func(label, &cases[i], test_case);
+	}
+	g_test_add_func("/deliver/no-store", test_no_store);
+	g_test_add_func("/deliver/submit", test_submit);
+	g_test_add_func("/deliver/submit-failures", test_submit_failures);
+	return g_test_run();
+}
