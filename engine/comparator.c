@@ -5,15 +5,18 @@
 
 #include "engine/match.h"
 
-/* ASCII letters become upper case, as RFC 4790 section 9.2.1 says: ordering depends on the side that
- * is chosen, since `_` and its like lie between the two. */
+/* ASCII letters become upper case, as RFC 4790 section 9.2.1 says: ordering depends on the side
+ * that is chosen, since `_` and its like lie between the two. */
 #define FOLD(n) (unsigned char)((n) >= 'a' && (n) <= 'z' ? (n) - 'a' + 'A' : (n))
 #define FOLD_4(n) FOLD(n), FOLD((n) + 1), FOLD((n) + 2), FOLD((n) + 3)
 #define FOLD_16(n) FOLD_4(n), FOLD_4((n) + 4), FOLD_4((n) + 8), FOLD_4((n) + 12)
 #define FOLD_64(n) FOLD_16(n), FOLD_16((n) + 16), FOLD_16((n) + 32), FOLD_16((n) + 48)
 
 static const unsigned char ascii_casemap[256] = {
-	FOLD_64(0), FOLD_64(64), FOLD_64(128), FOLD_64(192),
+	FOLD_64(0),
+	FOLD_64(64),
+	FOLD_64(128),
+	FOLD_64(192),
 };
 
 static int

@@ -14,13 +14,14 @@
 typedef struct Session {
 	const char *script;
 	const SieveRunInput *input; /* (nullable) only a run has one */
-	SieveArena *arena;          /* of the result: libsieve looks at what it is given until the end */
+	SieveArena *arena; /* of the result: libsieve looks at what it is given until the end */
 	SieveResult *result;
-	GString *mistakes;          /* what libsieve does not like about the script */
-	GError *error;              /* (nullable) the first action that was refused */
+	GString *mistakes; /* what libsieve does not like about the script */
+	GError *error;	   /* (nullable) the first action that was refused */
 } Session;
 
-/* --- Actions ------------------------------------------------------------------------------------ */
+/* --- Actions ------------------------------------------------------------------------------------
+ */
 
 /* The tables of fileinto and reject belong to extensions, which the engine does not know. */
 static bool
@@ -112,7 +113,8 @@ do_reject(sieve2_context_t *context, void *data)
 	return add_action(data, &action_reject, get_value(context, "message"));
 }
 
-/* --- Script and mistakes ------------------------------------------------------------------------ */
+/* --- Script and mistakes ------------------------------------------------------------------------
+ */
 
 static int
 get_script(sieve2_context_t *context, void *data)
@@ -154,7 +156,8 @@ tell_nothing(sieve2_context_t *context G_GNUC_UNUSED, void *data G_GNUC_UNUSED)
 	return SIEVE2_OK;
 }
 
-/* --- The mail ----------------------------------------------------------------------------------- */
+/* --- The mail -----------------------------------------------------------------------------------
+ */
 
 /* libsieve's strings end at a NUL: a blank stands in for one, so that the rest can be matched. */
 static char *
@@ -172,7 +175,8 @@ static bool
 is_atom_text(SieveBytes text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if (!g_ascii_isalnum(text.ptr[i]) && strchr("!#$%&'*+-/=?^_`{|}~.", text.ptr[i]) == NULL)
+		if (!g_ascii_isalnum(text.ptr[i]) &&
+			strchr("!#$%&'*+-/=?^_`{|}~.", text.ptr[i]) == NULL)
 			return false;
 	return text.len > 0;
 }
@@ -196,12 +200,13 @@ print_address(SieveArena *arena, const SieveAddress *address)
 		g_string_append_c(text, '"');
 	}
 	if (address->domain.ptr != NULL)
-		g_string_append_printf(text, "@%.*s", (int)address->domain.len, address->domain.ptr);
+		g_string_append_printf(
+			text, "@%.*s", (int)address->domain.len, address->domain.ptr);
 	return to_string(arena, (SieveBytes){text->str, text->len});
 }
 
-/* The null path has no address; one that does not parse matches nothing (RFC 5228 section 2.7.4 lets
- * :all look at it, which libsieve cannot be told). */
+/* The null path has no address; one that does not parse matches nothing (RFC 5228 section 2.7.4
+ * lets :all look at it, which libsieve cannot be told). */
 static void
 collect_addresses(Session *session, SieveBytes raw, GPtrArray *values)
 {
@@ -230,9 +235,9 @@ get_header(sieve2_context_t *context, void *data)
 		if (addresses)
 			collect_addresses(session, field->raw, values);
 		else
-			g_ptr_array_add(values,
-				to_string(session->arena,
-					sieve_header_decode(field->raw, session->arena)));
+			g_ptr_array_add(
+				values, to_string(session->arena,
+						sieve_header_decode(field->raw, session->arena)));
 	}
 	char **list = sieve_arena_new_array(session->arena, char *, values->len + 1);
 	for (guint i = 0; i < values->len; i++)
@@ -282,8 +287,8 @@ get_subaddress(sieve2_context_t *context, void *data)
 	SieveBytes domain = address.valid ? address.domain : SIEVE_BYTES("");
 	size_t plus = sieve_bytes_find(local, SIEVE_BYTES("+"), 0);
 	SieveBytes user = sieve_bytes_slice(local, 0, plus);
-	SieveBytes detail = plus == SIZE_MAX ? SIEVE_BYTES("")
-					     : sieve_bytes_slice(local, plus + 1, local.len);
+	SieveBytes detail =
+		plus == SIZE_MAX ? SIEVE_BYTES("") : sieve_bytes_slice(local, plus + 1, local.len);
 	const struct {
 		const char *name;
 		SieveBytes value;
@@ -295,8 +300,8 @@ get_subaddress(sieve2_context_t *context, void *data)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-		int set = sieve2_setvalue_string(context, key(parts[i].name),
-			to_string(session->arena, parts[i].value));
+		int set = sieve2_setvalue_string(
+			context, key(parts[i].name), to_string(session->arena, parts[i].value));
 		if (set != SIEVE2_OK)
 			return set;
 	}
@@ -321,7 +326,8 @@ static const sieve2_callback_t callbacks[] = {
 	{0, NULL},
 };
 
-/* --- Calls -------------------------------------------------------------------------------------- */
+/* --- Calls --------------------------------------------------------------------------------------
+ */
 
 /* The one mutable global of the program, because libsieve has several: its three parsers keep text,
  * line number and result in variables of the library. */
@@ -398,8 +404,8 @@ run_lowered(SieveBytes text, Session *session, GError **error)
 }
 
 bool
-sieve_libsieve_run(SieveBytes text, const SieveRunInput *input, SieveResult **ret_result,
-	GError **error)
+sieve_libsieve_run(
+	SieveBytes text, const SieveRunInput *input, SieveResult **ret_result, GError **error)
 {
 	g_autoptr(GString) mistakes = g_string_new(NULL);
 	SieveResult *result = g_new0(SieveResult, 1);

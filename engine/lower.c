@@ -14,8 +14,8 @@
 typedef struct Script Script;
 struct Script {
 	const Script *outer;
-	const char *name;     /* "personal/x" of an included one */
-	bool unconditional;   /* every run comes here */
+	const char *name;   /* "personal/x" of an included one */
+	bool unconditional; /* every run comes here */
 };
 
 /* One lowering. @capabilities are those that the other engine is to know. */
@@ -23,10 +23,10 @@ typedef struct Lowering {
 	const SieveLowerOptions *options;
 	SieveAst *made;
 	GPtrArray *capabilities; /* of char * */
-	GHashTable *seen;        /* name of an included script to "it runs always" */
+	GHashTable *seen;	 /* name of an included script to "it runs always" */
 	unsigned depth;
 	unsigned count;
-	char *reason;            /* (nullable) why it cannot be done */
+	char *reason; /* (nullable) why it cannot be done */
 } Lowering;
 
 /* What the lowering itself settles, and what every Sieve has (RFC 5228 section 2.7.3). */
@@ -38,8 +38,7 @@ static const char *const dropped[] = {
 	NULL,
 };
 
-static void G_GNUC_PRINTF(2, 3)
-refuse(Lowering *lowering, const char *format, ...)
+static void G_GNUC_PRINTF(2, 3) refuse(Lowering *lowering, const char *format, ...)
 {
 	va_list args;
 
@@ -66,7 +65,8 @@ has_tag(const SieveAstNode *node, const char *name)
 	return false;
 }
 
-/* --- Copying ------------------------------------------------------------------------------------ */
+/* --- Copying ------------------------------------------------------------------------------------
+ */
 
 static void
 copy_strings(Lowering *lowering, SieveAstNode *to, const SieveAstArg *arg, const char *prefix)
@@ -82,8 +82,8 @@ copy_strings(Lowering *lowering, SieveAstNode *to, const SieveAstArg *arg, const
 		/* What is lowered a second time has it already. */
 		if (prefix[0] != '\0' &&
 			!sieve_bytes_starts_with(value, sieve_bytes_from_string(prefix))) {
-			const char *named = sieve_arena_printf(arena, "%s%.*s", prefix,
-				(int)value.len, value.ptr);
+			const char *named = sieve_arena_printf(
+				arena, "%s%.*s", prefix, (int)value.len, value.ptr);
 			values[i] = sieve_bytes_from_string(named);
 		}
 	}
@@ -140,7 +140,8 @@ copy_test_as_is(Lowering *lowering, SieveAstNode *parent, const SieveAstNode *te
 		copy_test_as_is(lowering, copy, inner);
 }
 
-/* --- Environment tests -------------------------------------------------------------------------- */
+/* --- Environment tests --------------------------------------------------------------------------
+ */
 
 /* The test, asked of our own engine in a script of its own: `if TEST { discard; }`. */
 static char *
@@ -180,12 +181,13 @@ settle_environment(Lowering *lowering, const SieveAstNode *test)
 	};
 
 	if (options->registry == NULL || options->environment == NULL) {
-		refuse(lowering, "an environment test cannot be settled before the connection is known");
+		refuse(lowering,
+			"an environment test cannot be settled before the connection is known");
 		return false;
 	}
 	g_autofree char *text = print_question(lowering, test);
-	g_autoptr(SieveProgram) program = sieve_compile(options->registry,
-		sieve_bytes_from_string(text), NULL, diags);
+	g_autoptr(SieveProgram) program =
+		sieve_compile(options->registry, sieve_bytes_from_string(text), NULL, diags);
 	if (program == NULL || !sieve_run(program, &input, &result, &error)) {
 		refuse(lowering, "an environment test cannot be settled: %s",
 			error == NULL ? "it does not stand alone" : error->message);
@@ -212,7 +214,8 @@ lower_test(Lowering *lowering, SieveAstNode *parent, const SieveAstNode *test)
 		lower_test(lowering, copy, inner);
 }
 
-/* --- Commands ----------------------------------------------------------------------------------- */
+/* --- Commands -----------------------------------------------------------------------------------
+ */
 
 static void
 add_capability(Lowering *lowering, SieveBytes name)
@@ -229,15 +232,16 @@ static void
 collect_require(Lowering *lowering, const SieveAstNode *command)
 {
 	for (const SieveAstArg *arg = command->args; arg != NULL; arg = arg->next)
-		for (size_t i = 0; arg->kind == SIEVE_AST_ARG_STRING_LIST && i < arg->n_strings; i++)
+		for (size_t i = 0; arg->kind == SIEVE_AST_ARG_STRING_LIST && i < arg->n_strings;
+			i++)
 			add_capability(lowering, arg->strings[i].value);
 }
 
-/* The end of this script: of the whole run for the main one, and the natural end for the last command of
- * another. Anything else has no word in a language without `return`. */
+/* The end of this script: of the whole run for the main one, and the natural end for the last
+ * command of another. Anything else has no word in a language without `return`. */
 static void
-lower_return(Lowering *lowering, SieveAstNode *parent, const SieveAstNode *command,
-	const Script *script)
+lower_return(
+	Lowering *lowering, SieveAstNode *parent, const SieveAstNode *command, const Script *script)
 {
 	if (script->outer == NULL)
 		sieve_ast_add_command(lowering->made, parent, SIEVE_BYTES("stop"));
@@ -265,7 +269,8 @@ lower_text(Lowering *lowering, SieveAstNode *parent, SieveBytes text, const Scri
 	g_autoptr(SieveAst) ast = sieve_parse(&source, diags);
 
 	if (sieve_diag_list_count_errors(diags) > 0)
-		refuse(lowering, "%s, line %u: %s", source.name, sieve_diag_list_get(diags, 0)->line,
+		refuse(lowering, "%s, line %u: %s", source.name,
+			sieve_diag_list_get(diags, 0)->line,
 			sieve_diag_list_get(diags, 0)->message);
 	else
 		lower_commands(lowering, parent, sieve_ast_commands(ast), script);
@@ -313,8 +318,8 @@ find_name(const SieveAstNode *command)
 }
 
 static void
-lower_include(Lowering *lowering, SieveAstNode *parent, const SieveAstNode *command,
-	const Script *script)
+lower_include(
+	Lowering *lowering, SieveAstNode *parent, const SieveAstNode *command, const Script *script)
 {
 	const SieveAstArg *arg = find_name(command);
 	bool global = has_tag(command, "global");
@@ -329,14 +334,14 @@ lower_include(Lowering *lowering, SieveAstNode *parent, const SieveAstNode *comm
 		refuse(lowering, "\"%s\" includes itself, or too many scripts are included", key);
 	if (lowering->reason != NULL || ran_before(lowering, command, key))
 		return;
-	g_autoptr(GBytes) text = load(lowering, command,
-		global ? SIEVE_LOCATION_GLOBAL : SIEVE_LOCATION_PERSONAL, name);
+	g_autoptr(GBytes) text = load(
+		lowering, command, global ? SIEVE_LOCATION_GLOBAL : SIEVE_LOCATION_PERSONAL, name);
 	if (text == NULL)
 		return;
 	/* A script that ran for certain once did so for certain later on. */
 	if (!GPOINTER_TO_INT(g_hash_table_lookup(lowering->seen, key)))
-		g_hash_table_insert(lowering->seen, g_strdup(key),
-			GINT_TO_POINTER(inner.unconditional));
+		g_hash_table_insert(
+			lowering->seen, g_strdup(key), GINT_TO_POINTER(inner.unconditional));
 	SieveBytes bytes = {NULL, 0};
 	bytes.ptr = g_bytes_get_data(text, &bytes.len);
 	lowering->count++;
@@ -346,8 +351,8 @@ lower_include(Lowering *lowering, SieveAstNode *parent, const SieveAstNode *comm
 }
 
 static void
-lower_command(Lowering *lowering, SieveAstNode *parent, const SieveAstNode *command,
-	const Script *script)
+lower_command(
+	Lowering *lowering, SieveAstNode *parent, const SieveAstNode *command, const Script *script)
 {
 	SieveAstNode *copy = sieve_ast_add_command(lowering->made, parent, command->name);
 
@@ -366,8 +371,8 @@ lower_command(Lowering *lowering, SieveAstNode *parent, const SieveAstNode *comm
 }
 
 static void
-lower_commands(Lowering *lowering, SieveAstNode *parent, const SieveAstNode *command,
-	const Script *script)
+lower_commands(
+	Lowering *lowering, SieveAstNode *parent, const SieveAstNode *command, const Script *script)
 {
 	for (; command != NULL && lowering->reason == NULL; command = command->next) {
 		if (is_called(command, "require"))
@@ -408,8 +413,7 @@ sieve_lower(SieveBytes text, const SieveLowerOptions *options, char **ret_text, 
 	const Script script = {.outer = NULL, .name = NULL, .unconditional = true};
 	g_autoptr(SieveAst) made = sieve_ast_new(NULL);
 	g_autoptr(GPtrArray) capabilities = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GHashTable) seen =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	Lowering lowering = {
 		.options = options == NULL ? &none : options,
 		.made = made,

@@ -11,9 +11,9 @@
  * at most half full: a value costs the same against one key and against 100,000. */
 typedef struct Matcher {
 	const SieveComparatorDef *comparator;
-	SieveStrings keys;  /* folded */
-	uint32_t *slots;    /* (nullable) index of a key plus one; 0 is empty */
-	uint32_t mask;      /* slots less one: a power of two less one */
+	SieveStrings keys; /* folded */
+	uint32_t *slots;   /* (nullable) index of a key plus one; 0 is empty */
+	uint32_t mask;	   /* slots less one: a power of two less one */
 } Matcher;
 
 static SieveBytes
@@ -82,8 +82,8 @@ find_slot(const Matcher *matcher, SieveBytes value, const unsigned char *fold)
 	return slot;
 }
 
-/* Comparators that are neither i;octet nor fold bytes (i;ascii-numeric) get no table: equal keys may
- * then be written in many ways. */
+/* Comparators that are neither i;octet nor fold bytes (i;ascii-numeric) get no table: equal keys
+ * may then be written in many ways. */
 static const void *
 compile_is(const SieveKeys *keys, SieveArena *arena)
 {
@@ -161,9 +161,13 @@ match_matches(SieveMatching *matching, const void *data, SieveBytes value)
 
 const SieveMatchDef sieve_core_matches[] = {
 	{.tag = "is", .needs = SIEVE_COMPARATOR_EQUALITY, .compile = compile_is, .match = match_is},
-	{.tag = "contains", .needs = SIEVE_COMPARATOR_SUBSTRING, .compile = compile_folded,
+	{.tag = "contains",
+		.needs = SIEVE_COMPARATOR_SUBSTRING,
+		.compile = compile_folded,
 		.match = match_contains},
-	{.tag = "matches", .needs = SIEVE_COMPARATOR_SUBSTRING, .compile = compile_folded,
+	{.tag = "matches",
+		.needs = SIEVE_COMPARATOR_SUBSTRING,
+		.compile = compile_folded,
 		.match = match_matches},
 	{NULL},
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* deliver.c - carries out an action list: store, send, fall back to keep (RFC 5228 section 2.10.6) */
+/* deliver.c - carries out an action list: store, send, fall back to keep (RFC 5228 section 2.10.6)
+ */
 
 #include "engine/actions.h"
 #include "engine/deliver/maildir.h"
@@ -18,7 +19,7 @@ struct SieveDelivery {
 	SieveMaildir *maildir; /* opened by the first that stores */
 	GPtrArray *folders;    /* folder names that hold a copy */
 	size_t n_sent;
-	char *reason;          /* of the refusal */
+	char *reason; /* of the refusal */
 	GString *problem;
 };
 
@@ -47,9 +48,8 @@ sieve_delivery_store(SieveDelivery *delivery, SieveBytes mailbox, GError **error
 		sieve_bytes_from_string(delivery->options->trace_header),
 		sieve_message_raw(delivery->message),
 	};
-	if (!open_maildir(delivery, error) ||
-		!sieve_maildir_store(delivery->maildir, mailbox, parts, G_N_ELEMENTS(parts), NULL,
-			error))
+	if (!open_maildir(delivery, error) || !sieve_maildir_store(delivery->maildir, mailbox,
+						      parts, G_N_ELEMENTS(parts), NULL, error))
 		return false;
 	g_ptr_array_add(delivery->folders, g_steal_pointer(&folder));
 	return true;
@@ -79,20 +79,21 @@ sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError **err
 	SieveBytes owner = delivery->envelope->to;
 
 	if (!sieve_address_is_mailbox(address)) {
-		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID,
-			"redirect to what is no address");
+		g_set_error_literal(
+			error, SIEVE_ERROR, SIEVE_ERROR_INVALID, "redirect to what is no address");
 		return false;
 	}
-	/* An unknown owner leaves the mark of where it sends to: the same mail passes there once. */
+	/* An unknown owner leaves the mark of where it sends to: the same mail passes there once.
+	 */
 	if (!sieve_address_is_mailbox(owner))
 		owner = address;
 	if (sieve_outgoing_is_loop(delivery->message, owner)) {
-		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID,
-			"redirect would go in circles");
+		g_set_error_literal(
+			error, SIEVE_ERROR, SIEVE_ERROR_INVALID, "redirect would go in circles");
 		return false;
 	}
-	g_autoptr(GString) mail = sieve_outgoing_redirect(delivery->message, owner,
-		delivery->options->trace_header);
+	g_autoptr(GString) mail =
+		sieve_outgoing_redirect(delivery->message, owner, delivery->options->trace_header);
 	return submit(delivery, delivery->envelope->from, address, mail, error);
 }
 
@@ -126,7 +127,8 @@ is_ascii(SieveBytes text)
 	return true;
 }
 
-/* RFC 5429 section 2.2: `reject` wants its exact words told, which a reply can do in ASCII alone. */
+/* RFC 5429 section 2.2: `reject` wants its exact words told, which a reply can do in ASCII alone.
+ */
 static SieveRefuseMode
 choose_mode(const SieveDelivery *delivery, SieveBytes reason, bool by_mail_allowed)
 {
@@ -145,8 +147,8 @@ choose_mode(const SieveDelivery *delivery, SieveBytes reason, bool by_mail_allow
 }
 
 bool
-sieve_delivery_refuse(SieveDelivery *delivery, SieveBytes reason, bool by_mail_allowed,
-	GError **error)
+sieve_delivery_refuse(
+	SieveDelivery *delivery, SieveBytes reason, bool by_mail_allowed, GError **error)
 {
 	switch (choose_mode(delivery, reason, by_mail_allowed)) {
 	case SIEVE_REFUSE_BY_REPLY:
@@ -168,8 +170,8 @@ tell_problem(SieveDelivery *delivery, const SieveAction *action, const GError *e
 
 	if (delivery->problem->len > 0)
 		g_string_append(delivery->problem, "; ");
-	g_string_append_printf(delivery->problem, "%s \"%s\": %s", action->def->name, target,
-		error->message);
+	g_string_append_printf(
+		delivery->problem, "%s \"%s\": %s", action->def->name, target, error->message);
 }
 
 /* Performs the actions that store, or those that do not. An action that fails becomes a keep; only

@@ -38,8 +38,8 @@ typedef struct Writer {
 	int fd;
 	char *buffer;
 	size_t fill;
-	bool held_cr;       /* a CR whose next byte is not yet known */
-	uint64_t size;      /* octets on disk */
+	bool held_cr;	    /* a CR whose next byte is not yet known */
+	uint64_t size;	    /* octets on disk */
 	uint64_t line_ends; /* LFs among them */
 } Writer;
 
@@ -83,7 +83,8 @@ open_directory(int at_fd, const char *name)
 	return openat(at_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* --- Folders ------------------------------------------------------------------------------------ */
+/* --- Folders ------------------------------------------------------------------------------------
+ */
 
 /* True when it is there afterwards, whoever made it. */
 static bool
@@ -97,8 +98,8 @@ make_directory(int at_fd, const char *name, GError **error)
 static bool
 make_folder_mark(int folder_fd, GError **error)
 {
-	int fd = openat(folder_fd, "maildirfolder",
-		O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = openat(
+		folder_fd, "maildirfolder", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return fail(error, "cannot make", "maildirfolder");
@@ -172,7 +173,8 @@ sync_way(const SieveMaildir *maildir, const Folder *folder, GError **error)
 	       (folder->name[0] == '\0' || sync_directory(maildir->root_fd, maildir->root, error));
 }
 
-/* --- The file ----------------------------------------------------------------------------------- */
+/* --- The file -----------------------------------------------------------------------------------
+ */
 
 static bool
 flush(Writer *writer, GError **error)
@@ -254,10 +256,10 @@ make_name(SieveMaildir *maildir)
 	maildir->env->random(maildir->env, &random, sizeof(random));
 	/* A slash would be a path and a colon starts the flags; a comma starts the sizes. */
 	g_strdelimit(host, "/:,", '_');
-	return g_strdup_printf("%" G_GINT64_FORMAT ".M%" G_GINT64_FORMAT "P%dQ%uR%016" G_GINT64_MODIFIER
-			       "x.%.60s",
-		now / G_USEC_PER_SEC, now % G_USEC_PER_SEC, (int)getpid(), maildir->counter++, random,
-		host);
+	return g_strdup_printf("%" G_GINT64_FORMAT ".M%" G_GINT64_FORMAT
+			       "P%dQ%uR%016" G_GINT64_MODIFIER "x.%.60s",
+		now / G_USEC_PER_SEC, now % G_USEC_PER_SEC, (int)getpid(), maildir->counter++,
+		random, host);
 }
 
 static int
@@ -278,8 +280,8 @@ create_file(SieveMaildir *maildir, const Folder *folder, char **ret_name, GError
 	return -1;
 }
 
-/* From state 2 to 3. Never onto another message; a file system that cannot promise that gets a plain
- * rename, since the name is ours alone. */
+/* From state 2 to 3. Never onto another message; a file system that cannot promise that gets a
+ * plain rename, since the name is ours alone. */
 static int
 move_file(const Folder *folder, const char *from, const char *to)
 {
@@ -306,7 +308,8 @@ publish(const SieveMaildir *maildir, const Folder *folder, const char *from, con
 	return false;
 }
 
-/* --- Public ------------------------------------------------------------------------------------- */
+/* --- Public -------------------------------------------------------------------------------------
+ */
 
 /* Makes the missing directories of @path and syncs the one that names each. */
 static bool

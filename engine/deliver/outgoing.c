@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* outgoing.c - the text of mails that a delivery sends: redirected ones and rejections (RFC 5429) */
+/* outgoing.c - the text of mails that a delivery sends: redirected ones and rejections (RFC 5429)
+ */
 
 #include "engine/deliver/outgoing.h"
 
@@ -126,14 +127,13 @@ append_report_part(GString *out, const SieveRejection *rejection)
 	for (size_t i = 0; i < id.len; i++)
 		printable = printable && id.ptr[i] > ' ' && id.ptr[i] < 0x7f;
 	g_string_append(out, "Content-Type: message/disposition-notification\r\n\r\n");
-	g_string_append_printf(out, "Reporting-UA: %s; Doorstep\r\n",
-		rejection->env->host_name(rejection->env));
+	g_string_append_printf(
+		out, "Reporting-UA: %s; Doorstep\r\n", rejection->env->host_name(rejection->env));
 	g_string_append_printf(out, "Final-Recipient: rfc822;%.*s\r\n", (int)rejection->from.len,
 		rejection->from.ptr);
 	if (printable)
 		g_string_append_printf(out, "Original-Message-ID: %.*s\r\n", (int)id.len, id.ptr);
-	g_string_append(out,
-		"Disposition: automatic-action/MDN-sent-automatically; deleted\r\n");
+	g_string_append(out, "Disposition: automatic-action/MDN-sent-automatically; deleted\r\n");
 }
 
 static void
@@ -143,8 +143,8 @@ append_header(GString *out, const SieveRejection *rejection, const char *boundar
 	int64_t now = env->now_usec(env);
 	g_autofree char *date = sieve_date_print(now / G_USEC_PER_SEC);
 
-	g_string_append_printf(out, "From: <%.*s>\r\n", (int)rejection->from.len,
-		rejection->from.ptr);
+	g_string_append_printf(
+		out, "From: <%.*s>\r\n", (int)rejection->from.len, rejection->from.ptr);
 	g_string_append_printf(out, "To: <%.*s>\r\n", (int)rejection->to.len, rejection->to.ptr);
 	g_string_append_printf(out, "Date: %s\r\n", date);
 	g_string_append_printf(out, "Message-ID: <%s.%" G_GINT64_FORMAT "@%s>\r\n", boundary, now,
@@ -168,7 +168,8 @@ append_original(GString *out, const SieveMessage *message)
 	for (size_t i = 0; i < raw.len; i++)
 		ascii = ascii && (unsigned char)raw.ptr[i] < 0x80;
 	g_string_append(out, "Content-Type: message/rfc822\r\n");
-	g_string_append_printf(out, "Content-Transfer-Encoding: %s\r\n\r\n", ascii ? "7bit" : "8bit");
+	g_string_append_printf(
+		out, "Content-Transfer-Encoding: %s\r\n\r\n", ascii ? "7bit" : "8bit");
 	sieve_outgoing_append(out, raw);
 }
 
@@ -180,8 +181,8 @@ sieve_outgoing_rejection(const SieveRejection *rejection)
 
 	rejection->env->random(rejection->env, random, sizeof(random));
 	/* 128 random bits: no line of the original can be this one. */
-	g_autofree char *boundary = g_strdup_printf("%016" G_GINT64_MODIFIER "x%016"
-						    G_GINT64_MODIFIER "x", random[0], random[1]);
+	g_autofree char *boundary = g_strdup_printf(
+		"%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x", random[0], random[1]);
 	append_header(out, rejection, boundary);
 	g_string_append_printf(out, "--%s\r\n", boundary);
 	append_human_part(out, rejection);

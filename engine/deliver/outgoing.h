@@ -4,8 +4,8 @@
 
 #include "engine/sieve-ext.h"
 
-/** Appends @bytes with CRLF line ends: a lone CR or LF becomes one, so that nothing in it can end the
- * mail early on the wire. */
+/** Appends @bytes with CRLF line ends: a lone CR or LF becomes one, so that nothing in it can end
+ * the mail early on the wire. */
 void sieve_outgoing_append(GString *out, SieveBytes bytes);
 
 /** True when @message has been here before: @owner's mark is in it, or more Received fields than
@@ -13,13 +13,13 @@ void sieve_outgoing_append(GString *out, SieveBytes bytes);
 bool sieve_outgoing_is_loop(const SieveMessage *message, SieveBytes owner);
 /** (transfer full) @message as it is redirected: @owner's mark and @trace_header (nullable) put
  * before it. @owner is the address whose script redirects. */
-GString *sieve_outgoing_redirect(const SieveMessage *message, SieveBytes owner,
-	const char *trace_header);
+GString *sieve_outgoing_redirect(
+	const SieveMessage *message, SieveBytes owner, const char *trace_header);
 
 typedef struct SieveRejection {
 	const SieveMessage *message;
 	SieveBytes from;   /* who refuses: the envelope recipient */
-	SieveBytes to;     /* whose mail it was: the envelope sender, not null */
+	SieveBytes to;	   /* whose mail it was: the envelope sender, not null */
 	SieveBytes reason; /* UTF-8 */
 	const SieveEnv *env;
 } SieveRejection;

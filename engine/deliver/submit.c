@@ -27,8 +27,8 @@ note_end(GObject *source, GAsyncResult *result, gpointer user_data)
 {
 	Submission *submission = user_data;
 
-	g_subprocess_communicate_finish(G_SUBPROCESS(source), result, NULL,
-		&submission->stderr_bytes, &submission->error);
+	g_subprocess_communicate_finish(
+		G_SUBPROCESS(source), result, NULL, &submission->stderr_bytes, &submission->error);
 	submission->done = true;
 }
 
@@ -59,7 +59,8 @@ static GSubprocess *
 start(const SieveSubmitProgram *program, SieveBytes from, SieveBytes to, GError **error)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	/* The null reverse-path has its own spelling: an empty argument means "me" to some programs. */
+	/* The null reverse-path has its own spelling: an empty argument means "me" to some
+	 * programs. */
 	g_autofree char *sender = from.len == 0 ? g_strdup("<>") : sieve_bytes_dup(from);
 	g_autofree char *recipient = sieve_bytes_dup(to);
 	const char *const added[] = {"-f", sender, "--", recipient, NULL};
@@ -112,8 +113,8 @@ judge(const Submission *submission, const char *program, GError **error)
 }
 
 bool
-sieve_submit_program(SieveBytes from, SieveBytes to, SieveBytes message, void *user_data,
-	GError **error)
+sieve_submit_program(
+	SieveBytes from, SieveBytes to, SieveBytes message, void *user_data, GError **error)
 {
 	const SieveSubmitProgram *program = user_data;
 	g_autoptr(GError) failure = NULL;

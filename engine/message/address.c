@@ -18,8 +18,8 @@ enum {
 /* What a list element shows before it is parsed. */
 typedef struct Element {
 	SieveBytes text;
-	size_t angle;      /* offset of the first `<` outside quotes and comments, or SIZE_MAX */
-	char end;          /* the delimiter that ended it: `,` `;` `:` or NUL for the end of the text */
+	size_t angle; /* offset of the first `<` outside quotes and comments, or SIZE_MAX */
+	char end;     /* the delimiter that ended it: `,` `;` `:` or NUL for the end of the text */
 } Element;
 
 /* Reads one address; never goes past @text. */
@@ -57,7 +57,8 @@ is_atext(char byte)
 	       (byte != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", byte) != NULL);
 }
 
-/* comment = "(" *([FWS] ccontent) [FWS] ")", nested without recursion; an open one ends the text. */
+/* comment = "(" *([FWS] ccontent) [FWS] ")", nested without recursion; an open one ends the text.
+ */
 static size_t
 skip_comment(SieveBytes text, size_t at)
 {
@@ -262,8 +263,8 @@ parse_route(Cursor *cursor, GString *scratch)
 	return cursor_take(cursor, ':');
 }
 
-/* addr-spec = local-part "@" domain. With @bare a local part alone will do (RFC 5321 section 4.1.1.3:
- * postmaster); the domain then has ptr NULL. */
+/* addr-spec = local-part "@" domain. With @bare a local part alone will do (RFC 5321
+ * section 4.1.1.3: postmaster); the domain then has ptr NULL. */
 static bool
 parse_addr_spec(Cursor *cursor, bool bare, GString *out, SieveArena *arena, SieveAddress *address)
 {
@@ -285,14 +286,15 @@ parse_addr_spec(Cursor *cursor, bool bare, GString *out, SieveArena *arena, Siev
 	return true;
 }
 
-/* angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]; `<>` is the null path of Return-Path. */
+/* angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]; `<>` is the null path of Return-Path.
+ */
 static bool
 parse_angle(Cursor *cursor, GString *out, SieveArena *arena, SieveAddress *address)
 {
 	cursor->at++;
 	skip_cfws(cursor);
-	if (!cursor_is(cursor, '>') && (!parse_route(cursor, out) ||
-					       !parse_addr_spec(cursor, false, out, arena, address)))
+	if (!cursor_is(cursor, '>') &&
+		(!parse_route(cursor, out) || !parse_addr_spec(cursor, false, out, arena, address)))
 		return false;
 	return cursor_take(cursor, '>');
 }
@@ -438,8 +440,8 @@ sieve_address_is_mailbox(SieveBytes address)
 	size_t local_len = address.len;
 	while (local_len > 0 && address.ptr[local_len - 1] != '@')
 		local_len--;
-	if (local_len < 2 || local_len - 1 > MAX_LOCALPART || address.len - local_len > MAX_DOMAIN ||
-		local_len == address.len)
+	if (local_len < 2 || local_len - 1 > MAX_LOCALPART ||
+		address.len - local_len > MAX_DOMAIN || local_len == address.len)
 		return false;
 	SieveBytes local = sieve_bytes_slice(address, 0, local_len - 1);
 	SieveBytes domain = sieve_bytes_slice(address, local_len, address.len);

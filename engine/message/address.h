@@ -6,10 +6,10 @@
 
 /** One mailbox. Quoted local parts are unquoted, comments and folding are gone. */
 typedef struct SieveAddress {
-	SieveBytes all;       /* localpart@domain, or the raw text when it is not valid */
+	SieveBytes all; /* localpart@domain, or the raw text when it is not valid */
 	SieveBytes localpart;
 	SieveBytes domain;
-	bool valid;           /* false: only @all may be looked at (RFC 5228 section 2.7.4) */
+	bool valid; /* false: only @all may be looked at (RFC 5228 section 2.7.4) */
 } SieveAddress;
 
 /** Walks an address list: `for (iter = start(raw); next(&iter, arena, &address); )`. Groups are
@@ -22,7 +22,8 @@ typedef struct SieveAddressIter {
 SieveAddressIter sieve_address_iter(SieveBytes unfolded);
 bool sieve_address_next(SieveAddressIter *iter, SieveArena *arena, SieveAddress *ret_address);
 
-/** An envelope address (no display name, no comment); the null path is valid with all parts empty. */
+/** An envelope address (no display name, no comment); the null path is valid with all parts empty.
+ */
 SieveAddress sieve_address_from_path(SieveBytes path, SieveArena *arena);
 /** True for one RFC 5321 mailbox fit to be sent to: local-part@domain, no control characters,
  * lengths within section 4.5.3.1. */

@@ -13,33 +13,73 @@ typedef struct CharsetName {
 	const char *iconv;
 } CharsetName;
 
-/* A closed list: iconv has modules with a history of memory errors (ISO-2022-CN-EXT), loads whatever
- * a name leads to, and UTF-7 hides ASCII from those who look. Names as registered with IANA, and
- * what mail programs write in their place. */
+/* A closed list: iconv has modules with a history of memory errors (ISO-2022-CN-EXT), loads
+ * whatever a name leads to, and UTF-7 hides ASCII from those who look. Names as registered with
+ * IANA, and what mail programs write in their place. */
 static const CharsetName charsets[] = {
-	{"utf-8", "UTF-8"}, {"utf8", "UTF-8"},
-	{"us-ascii", "ASCII"}, {"ascii", "ASCII"}, {"ansi_x3.4-1968", "ASCII"},
-	{"iso-8859-1", "ISO-8859-1"}, {"latin1", "ISO-8859-1"}, {"iso8859-1", "ISO-8859-1"},
-	{"iso-8859-2", "ISO-8859-2"}, {"latin2", "ISO-8859-2"}, {"iso-8859-3", "ISO-8859-3"},
-	{"iso-8859-4", "ISO-8859-4"}, {"iso-8859-5", "ISO-8859-5"}, {"iso-8859-6", "ISO-8859-6"},
-	{"iso-8859-7", "ISO-8859-7"}, {"iso-8859-8", "ISO-8859-8"}, {"iso-8859-8-i", "ISO-8859-8"},
-	{"iso-8859-9", "ISO-8859-9"}, {"iso-8859-10", "ISO-8859-10"}, {"iso-8859-11", "ISO-8859-11"},
-	{"iso-8859-13", "ISO-8859-13"}, {"iso-8859-14", "ISO-8859-14"},
-	{"iso-8859-15", "ISO-8859-15"}, {"iso8859-15", "ISO-8859-15"}, {"iso-8859-16", "ISO-8859-16"},
-	{"windows-1250", "CP1250"}, {"windows-1251", "CP1251"}, {"windows-1252", "CP1252"},
-	{"windows-1253", "CP1253"}, {"windows-1254", "CP1254"}, {"windows-1255", "CP1255"},
-	{"windows-1256", "CP1256"}, {"windows-1257", "CP1257"}, {"windows-1258", "CP1258"},
-	{"cp1250", "CP1250"}, {"cp1251", "CP1251"}, {"cp1252", "CP1252"},
-	{"windows-874", "CP874"}, {"tis-620", "TIS-620"},
-	{"koi8-r", "KOI8-R"}, {"koi8-u", "KOI8-U"},
-	{"ibm437", "CP437"}, {"ibm850", "CP850"}, {"cp866", "CP866"}, {"ibm866", "CP866"},
+	{"utf-8", "UTF-8"},
+	{"utf8", "UTF-8"},
+	{"us-ascii", "ASCII"},
+	{"ascii", "ASCII"},
+	{"ansi_x3.4-1968", "ASCII"},
+	{"iso-8859-1", "ISO-8859-1"},
+	{"latin1", "ISO-8859-1"},
+	{"iso8859-1", "ISO-8859-1"},
+	{"iso-8859-2", "ISO-8859-2"},
+	{"latin2", "ISO-8859-2"},
+	{"iso-8859-3", "ISO-8859-3"},
+	{"iso-8859-4", "ISO-8859-4"},
+	{"iso-8859-5", "ISO-8859-5"},
+	{"iso-8859-6", "ISO-8859-6"},
+	{"iso-8859-7", "ISO-8859-7"},
+	{"iso-8859-8", "ISO-8859-8"},
+	{"iso-8859-8-i", "ISO-8859-8"},
+	{"iso-8859-9", "ISO-8859-9"},
+	{"iso-8859-10", "ISO-8859-10"},
+	{"iso-8859-11", "ISO-8859-11"},
+	{"iso-8859-13", "ISO-8859-13"},
+	{"iso-8859-14", "ISO-8859-14"},
+	{"iso-8859-15", "ISO-8859-15"},
+	{"iso8859-15", "ISO-8859-15"},
+	{"iso-8859-16", "ISO-8859-16"},
+	{"windows-1250", "CP1250"},
+	{"windows-1251", "CP1251"},
+	{"windows-1252", "CP1252"},
+	{"windows-1253", "CP1253"},
+	{"windows-1254", "CP1254"},
+	{"windows-1255", "CP1255"},
+	{"windows-1256", "CP1256"},
+	{"windows-1257", "CP1257"},
+	{"windows-1258", "CP1258"},
+	{"cp1250", "CP1250"},
+	{"cp1251", "CP1251"},
+	{"cp1252", "CP1252"},
+	{"windows-874", "CP874"},
+	{"tis-620", "TIS-620"},
+	{"koi8-r", "KOI8-R"},
+	{"koi8-u", "KOI8-U"},
+	{"ibm437", "CP437"},
+	{"ibm850", "CP850"},
+	{"cp866", "CP866"},
+	{"ibm866", "CP866"},
 	{"macintosh", "MACINTOSH"},
-	{"gb2312", "GBK"}, {"gbk", "GBK"}, {"gb18030", "GB18030"},
-	{"big5", "BIG5"}, {"big5-hkscs", "BIG5-HKSCS"},
-	{"shift_jis", "CP932"}, {"shift-jis", "CP932"}, {"windows-31j", "CP932"}, {"cp932", "CP932"},
-	{"euc-jp", "EUC-JP"}, {"iso-2022-jp", "ISO-2022-JP"},
-	{"euc-kr", "CP949"}, {"ks_c_5601-1987", "CP949"}, {"iso-2022-kr", "ISO-2022-KR"},
-	{"utf-16", "UTF-16"}, {"utf-16be", "UTF-16BE"}, {"utf-16le", "UTF-16LE"},
+	{"gb2312", "GBK"},
+	{"gbk", "GBK"},
+	{"gb18030", "GB18030"},
+	{"big5", "BIG5"},
+	{"big5-hkscs", "BIG5-HKSCS"},
+	{"shift_jis", "CP932"},
+	{"shift-jis", "CP932"},
+	{"windows-31j", "CP932"},
+	{"cp932", "CP932"},
+	{"euc-jp", "EUC-JP"},
+	{"iso-2022-jp", "ISO-2022-JP"},
+	{"euc-kr", "CP949"},
+	{"ks_c_5601-1987", "CP949"},
+	{"iso-2022-kr", "ISO-2022-KR"},
+	{"utf-16", "UTF-16"},
+	{"utf-16be", "UTF-16BE"},
+	{"utf-16le", "UTF-16LE"},
 };
 
 const char *
@@ -85,7 +125,8 @@ convert(GIConv converter, SieveBytes bytes, SieveBytes *text)
 }
 
 bool
-sieve_charset_to_utf8(const char *charset, SieveBytes bytes, SieveArena *arena, SieveBytes *ret_text)
+sieve_charset_to_utf8(
+	const char *charset, SieveBytes bytes, SieveArena *arena, SieveBytes *ret_text)
 {
 	if (bytes.len == 0 || strcmp(charset, "UTF-8") == 0) {
 		if (bytes.len > 0 && !is_utf8(bytes))

@@ -51,7 +51,8 @@ parse_part(SieveBytes text, size_t *at, SieveBytes *ret_part)
 	size_t start = *at;
 	size_t end = start;
 
-	while (end < text.len && text.ptr[end] > ' ' && text.ptr[end] < 0x7f && text.ptr[end] != '?')
+	while (end < text.len && text.ptr[end] > ' ' && text.ptr[end] < 0x7f &&
+		text.ptr[end] != '?')
 		end++;
 	if (end >= text.len || text.ptr[end] != '?')
 		return false;
@@ -89,8 +90,10 @@ append_q(GByteArray *bytes, SieveBytes encoded)
 		if (byte == '_')
 			byte = ' ';
 		if (byte == '=') {
-			int high = i + 2 < encoded.len ? g_ascii_xdigit_value(encoded.ptr[i + 1]) : -1;
-			int low = i + 2 < encoded.len ? g_ascii_xdigit_value(encoded.ptr[i + 2]) : -1;
+			int high =
+				i + 2 < encoded.len ? g_ascii_xdigit_value(encoded.ptr[i + 1]) : -1;
+			int low =
+				i + 2 < encoded.len ? g_ascii_xdigit_value(encoded.ptr[i + 2]) : -1;
 			if (high < 0 || low < 0)
 				return false;
 			byte = (unsigned char)(high * 16 + low);
@@ -111,7 +114,8 @@ append_b(GByteArray *bytes, SieveBytes encoded)
 	while (encoded.len > 0 && encoded.ptr[encoded.len - 1] == '=')
 		encoded.len--;
 	for (size_t i = 0; i < encoded.len; i++) {
-		if (!g_ascii_isalnum(encoded.ptr[i]) && encoded.ptr[i] != '+' && encoded.ptr[i] != '/')
+		if (!g_ascii_isalnum(encoded.ptr[i]) && encoded.ptr[i] != '+' &&
+			encoded.ptr[i] != '/')
 			return false;
 		significant++;
 	}
@@ -185,7 +189,7 @@ typedef struct Decoder {
 	SieveArena *arena;
 	GByteArray *bytes; /* of the words at hand, before conversion */
 	GString *out;
-	size_t plain;       /* what is not yet in @out starts here */
+	size_t plain;	    /* what is not yet in @out starts here */
 	size_t alone_until; /* words before this offset have failed together */
 } Decoder;
 
@@ -208,8 +212,8 @@ decode_run(Decoder *decoder, size_t at, WordRun *run, SieveBytes *ret_decoded)
 static void
 append_plain(Decoder *decoder, size_t end)
 {
-	g_string_append_len(decoder->out, decoder->text.ptr + decoder->plain,
-		(gssize)(end - decoder->plain));
+	g_string_append_len(
+		decoder->out, decoder->text.ptr + decoder->plain, (gssize)(end - decoder->plain));
 	decoder->plain = end;
 }
 
@@ -234,8 +238,7 @@ decode_words(Decoder *decoder, size_t at)
 		at = sieve_bytes_find(decoder->text, SIEVE_BYTES("=?"), decoder->plain);
 	}
 	append_plain(decoder, decoder->text.len);
-	return sieve_arena_copy(decoder->arena,
-		(SieveBytes){decoder->out->str, decoder->out->len});
+	return sieve_arena_copy(decoder->arena, (SieveBytes){decoder->out->str, decoder->out->len});
 }
 
 SieveBytes

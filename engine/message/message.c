@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* message.c - read-only view of one message: header index, body offset, size (RFC 5322 section 2) */
+/* message.c - read-only view of one message: header index, body offset, size (RFC 5322 section 2)
+ */
 
 #include "engine/message/message.h"
 
@@ -51,8 +52,9 @@ find_field_end(SieveBytes raw, size_t start)
 	return end;
 }
 
-/* field = field-name *WSP ":" unstructured; the blanks are obsolete syntax (RFC 5322 section 4.5.8).
- * A strange name is kept: no script asks for it, and the fields after it stay visible. */
+/* field = field-name *WSP ":" unstructured; the blanks are obsolete syntax (RFC 5322
+ * section 4.5.8). A strange name is kept: no script asks for it, and the fields after it stay
+ * visible. */
 static bool
 split_field(SieveBytes text, SieveHeaderField *ret_field)
 {
@@ -66,7 +68,8 @@ split_field(SieveBytes text, SieveHeaderField *ret_field)
 	while (name.len > 0 && is_blank(name.ptr[name.len - 1]))
 		name.len--;
 	ret_field->name = name;
-	ret_field->raw = strip_line_end(sieve_bytes_slice(text, (size_t)(colon - text.ptr) + 1, text.len));
+	ret_field->raw =
+		strip_line_end(sieve_bytes_slice(text, (size_t)(colon - text.ptr) + 1, text.len));
 	return true;
 }
 
@@ -173,7 +176,8 @@ const SieveHeaderField *
 sieve_message_find_field(const SieveMessage *message, SieveBytes name, size_t *index)
 {
 	for (size_t i = *index; i < message->fields->len; i++) {
-		const SieveHeaderField *field = &g_array_index(message->fields, SieveHeaderField, i);
+		const SieveHeaderField *field =
+			&g_array_index(message->fields, SieveHeaderField, i);
 		if (sieve_bytes_equal_nocase(field->name, name)) {
 			*index = i + 1;
 			return field;

@@ -25,5 +25,5 @@ size_t sieve_message_count_fields(const SieveMessage *message);
 const SieveHeaderField *sieve_message_get_field(const SieveMessage *message, size_t index);
 /** The next field called @name (ASCII case aside) at or after *@index; NULL when there is none.
  * Moves *@index past it. Start with *@index = 0. */
-const SieveHeaderField *sieve_message_find_field(const SieveMessage *message, SieveBytes name,
-	size_t *index);
+const SieveHeaderField *sieve_message_find_field(
+	const SieveMessage *message, SieveBytes name, size_t *index);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* inject-io.c - preload shim: fail the n-th write, fsync, close, rename or mkdir
  *
- * INJECT_IO_NTH says which call, counted over all kinds; INJECT_IO_HOW what happens to it: ENOSPC or EIO
- * (the call fails), SHORT (a write takes one byte), EXIT (the process ends just before the call, as in a
- * crash). INJECT_IO_MARK names a file that is made when the call was reached.
+ * INJECT_IO_NTH says which call, counted over all kinds; INJECT_IO_HOW what happens to it: ENOSPC
+ * or EIO (the call fails), SHORT (a write takes one byte), EXIT (the process ends just before the
+ * call, as in a crash). INJECT_IO_MARK names a file that is made when the call was reached.
  */
 
 #include <errno.h>

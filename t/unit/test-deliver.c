@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test-deliver.c - action lists carried out: what is stored, sent, refused, and what if that fails */
+/* test-deliver.c - action lists carried out: what is stored, sent, refused, and what if that fails
+ */
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -21,9 +22,9 @@ typedef struct Outbox {
 typedef struct DeliverCase {
 	const char *script;
 	SieveRefuseMode refuse;
-	const char *mail;    /* (nullable) NULL: MAIL */
-	const char *stored;  /* folders with their number of mails */
-	const char *sent;    /* sender>recipient, a blank after each */
+	const char *mail;   /* (nullable) NULL: MAIL */
+	const char *stored; /* folders with their number of mails */
+	const char *sent;   /* sender>recipient, a blank after each */
 	SieveReceiptKind kind;
 	bool problem;
 	bool broken_outbox;
@@ -38,27 +39,44 @@ static const DeliverCase cases[] = {
 	{.script = "require \"fileinto\"; fileinto \"A\"; fileinto \"A/B\"; keep;",
 		.stored = ".A=1 .A.B=1 INBOX=1 "},
 	{.script = "require \"fileinto\"; fileinto \"INBOX\"; keep;", .stored = "INBOX=1 "},
-	{.script = "require \"fileinto\"; fileinto \"A.B\"; fileinto \"A/B\";", .stored = ".A.B=1 "},
-	{.script = "redirect \"x@y.z\";", .stored = "", .sent = "s@x.y>x@y.z ",
+	{.script = "require \"fileinto\"; fileinto \"A.B\"; fileinto \"A/B\";",
+		.stored = ".A.B=1 "},
+	{.script = "redirect \"x@y.z\";",
+		.stored = "",
+		.sent = "s@x.y>x@y.z ",
 		.kind = SIEVE_RECEIPT_SENT},
 	{.script = "redirect \"x@y.z\"; keep;", .stored = "INBOX=1 ", .sent = "s@x.y>x@y.z "},
-	{.script = "redirect \"x@y.z\";", .stored = "INBOX=1 ", .problem = true,
+	{.script = "redirect \"x@y.z\";",
+		.stored = "INBOX=1 ",
+		.problem = true,
 		.broken_outbox = true},
 	{.script = "redirect \"x@y.z\";", .mail = LOOP, .stored = "INBOX=1 ", .problem = true},
-	{.script = "require \"reject\"; reject \"no\";", .stored = "",
+	{.script = "require \"reject\"; reject \"no\";",
+		.stored = "",
 		.kind = SIEVE_RECEIPT_REFUSED},
-	{.script = "require \"reject\"; reject \"no\";", .refuse = SIEVE_REFUSE_BY_MAIL,
-		.stored = "", .sent = ">s@x.y ", .kind = SIEVE_RECEIPT_SENT},
-	{.script = "require \"reject\"; reject \"n\303\266\";", .stored = "", .sent = ">s@x.y ",
+	{.script = "require \"reject\"; reject \"no\";",
+		.refuse = SIEVE_REFUSE_BY_MAIL,
+		.stored = "",
+		.sent = ">s@x.y ",
 		.kind = SIEVE_RECEIPT_SENT},
-	{.script = "require \"ereject\"; ereject \"n\303\266\";", .stored = "",
+	{.script = "require \"reject\"; reject \"n\303\266\";",
+		.stored = "",
+		.sent = ">s@x.y ",
+		.kind = SIEVE_RECEIPT_SENT},
+	{.script = "require \"ereject\"; ereject \"n\303\266\";",
+		.stored = "",
 		.kind = SIEVE_RECEIPT_REFUSED},
-	{.script = "require \"reject\"; reject \"no\";", .refuse = SIEVE_REFUSE_BY_KEEP,
+	{.script = "require \"reject\"; reject \"no\";",
+		.refuse = SIEVE_REFUSE_BY_KEEP,
 		.stored = "INBOX=1 "},
-	{.script = "require \"ereject\"; ereject \"no\";", .refuse = SIEVE_REFUSE_BY_MAIL,
+	{.script = "require \"ereject\"; ereject \"no\";",
+		.refuse = SIEVE_REFUSE_BY_MAIL,
 		.stored = "INBOX=1 "},
-	{.script = "require \"reject\"; reject \"no\";", .refuse = SIEVE_REFUSE_BY_MAIL,
-		.stored = "INBOX=1 ", .problem = true, .broken_outbox = true},
+	{.script = "require \"reject\"; reject \"no\";",
+		.refuse = SIEVE_REFUSE_BY_MAIL,
+		.stored = "INBOX=1 ",
+		.problem = true,
+		.broken_outbox = true},
 };
 
 static bool
@@ -70,8 +88,8 @@ take(SieveBytes from, SieveBytes to, SieveBytes message, void *data, GError **er
 		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT, "nobody there");
 		return false;
 	}
-	g_string_append_printf(outbox->log, "%.*s>%.*s ", (int)from.len, from.ptr, (int)to.len,
-		to.ptr);
+	g_string_append_printf(
+		outbox->log, "%.*s>%.*s ", (int)from.len, from.ptr, (int)to.len, to.ptr);
 	g_string_truncate(outbox->last, 0);
 	g_string_append_len(outbox->last, message.ptr, (gssize)message.len);
 	return true;
@@ -150,8 +168,8 @@ empty_maildir(const char *root)
 	g_ptr_array_sort(names, compare_names);
 	for (guint i = 0; i < names->len; i++) {
 		g_autofree char *folder = g_build_filename(root, names->pdata[i], NULL);
-		g_string_append_printf(text, "%s=%u ", (char *)names->pdata[i],
-			empty_folder(folder));
+		g_string_append_printf(
+			text, "%s=%u ", (char *)names->pdata[i], empty_folder(folder));
 	}
 	unsigned inbox = empty_folder(root);
 	if (inbox > 0)
@@ -177,20 +195,18 @@ static void
 test_case(const void *data)
 {
 	const DeliverCase *test = data;
-	g_autoptr(SieveMessage) message = sieve_message_new(
-		sieve_bytes_from_string(test->mail == NULL ? MAIL : test->mail));
-	const SieveEnvelope envelope = {.from = SIEVE_BYTES("s@x.y"),
-		.to = SIEVE_BYTES("me@home.org")};
+	g_autoptr(SieveMessage) message =
+		sieve_message_new(sieve_bytes_from_string(test->mail == NULL ? MAIL : test->mail));
+	const SieveEnvelope envelope = {
+		.from = SIEVE_BYTES("s@x.y"), .to = SIEVE_BYTES("me@home.org")};
 	g_autoptr(SieveProgram) program = NULL;
 	g_autoptr(SieveResult) result = run(test->script, message, &envelope, &program);
 	g_autoptr(GString) log = g_string_new(NULL);
 	g_autoptr(GString) last = g_string_new(NULL);
 	Outbox outbox = {log, last, test->broken_outbox};
 	g_autofree char *root = g_dir_make_tmp("deliver-XXXXXX", NULL);
-	const SieveDeliverOptions options = {.maildir = root,
-		.submit = take,
-		.submit_data = &outbox,
-		.refuse = test->refuse};
+	const SieveDeliverOptions options = {
+		.maildir = root, .submit = take, .submit_data = &outbox, .refuse = test->refuse};
 	g_auto(SieveReceipt) receipt = {.kind = SIEVE_RECEIPT_STORED};
 	g_autoptr(GError) error = NULL;
 
@@ -211,7 +227,8 @@ static void
 test_no_store(void)
 {
 	g_autoptr(SieveMessage) message = sieve_message_new(SIEVE_BYTES(MAIL));
-	const SieveEnvelope envelope = {.from = SIEVE_BYTES("s@x.y"), .to = SIEVE_BYTES("me@h.org")};
+	const SieveEnvelope envelope = {
+		.from = SIEVE_BYTES("s@x.y"), .to = SIEVE_BYTES("me@h.org")};
 	g_autoptr(SieveProgram) program = NULL;
 	g_autoptr(SieveResult) result =
 		run("redirect \"x@y.z\"; keep;", message, &envelope, &program);
@@ -238,7 +255,8 @@ test_submit(void)
 	int fd = g_file_open_tmp("submit-XXXXXX", &out, NULL);
 
 	close(fd);
-	const char *const argv[] = {"/bin/sh", "-c", "echo \"$@\" >\"$0\"; cat >>\"$0\"", out, NULL};
+	const char *const argv[] = {
+		"/bin/sh", "-c", "echo \"$@\" >\"$0\"; cat >>\"$0\"", out, NULL};
 	SieveSubmitProgram program = {argv, 0};
 	g_assert_true(sieve_submit_program(SIEVE_BYTES(""), SIEVE_BYTES("x@y.z"),
 		SIEVE_BYTES("A: 1\r\n\r\nb\r\n"), &program, &error));

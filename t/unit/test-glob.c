@@ -111,7 +111,8 @@ check_rebuilt(const char *pattern, const char *value, const SieveBytes *captures
 	for (const char *at = pattern; *at != '\0'; at++) {
 		if (*at == '*' || *at == '?') {
 			g_assert_cmpuint(used, <, n);
-			g_string_append_len(rebuilt, captures[used].ptr, (gssize)captures[used].len);
+			g_string_append_len(
+				rebuilt, captures[used].ptr, (gssize)captures[used].len);
 			used++;
 		} else {
 			at += *at == '\\' && at[1] != '\0';

@@ -67,12 +67,13 @@ test_run(const void *data)
 	g_test_message("%s", error == NULL ? "ran" : error->message);
 	g_assert_cmpstr(text, ==, test->expected == NULL ? "implicit keep\n" : test->expected);
 	g_assert_cmpint(ran, ==, test->expected != NULL);
-	g_assert_cmpint(ran, ==,
-		sieve_libsieve_check(sieve_bytes_from_string(test->script), &reason));
+	g_assert_cmpint(
+		ran, ==, sieve_libsieve_check(sieve_bytes_from_string(test->script), &reason));
 	g_assert_cmpint(ran, ==, reason == NULL);
 }
 
-/* --- Lowering ----------------------------------------------------------------------------------- */
+/* --- Lowering -----------------------------------------------------------------------------------
+ */
 
 typedef struct LowerCase {
 	const char *script;
@@ -86,7 +87,8 @@ static const LowerCase lowerings[] = {
 	{"require \"environment\"; if not environment :matches \"remote-ip\" \"10.*\" { discard; }",
 		"if not false { discard; }"},
 	{"require \"environment\";"
-	 "if anyof (environment :contains \"remote-ip\" [\"10.\", \"11.\"], size :over 1K) { keep; }",
+	 "if anyof (environment :contains \"remote-ip\" [\"10.\", \"11.\"], size :over 1K) { keep; "
+	 "}",
 		"if anyof (false, size :over 1K) { keep; }"},
 	{"require \"include\"; include \"plain\"; keep;", "discard; keep;"},
 	{"require \"include\"; if true { include \"ends\"; }", "if true { discard; }"},
@@ -94,11 +96,13 @@ static const LowerCase lowerings[] = {
 	{"require \"include\"; include \"filing\";", "require \"fileinto\"; fileinto \"x\";"},
 	{"require \"include\"; include :once \"plain\"; include :once \"plain\";", "discard;"},
 	{"require \"include\"; keep; return;", "keep; stop;"},
-	{"if address \"from\" \"x\" { keep; }", "if address \"Doorstep-Address-from\" \"x\" { keep; }"},
+	{"if address \"from\" \"x\" { keep; }",
+		"if address \"Doorstep-Address-from\" \"x\" { keep; }"},
 	{"require \"include\"; include \"absent\";", NULL},
 	{"require \"include\"; include \"early\";", NULL},
 	{"require \"include\"; include \"self\";", NULL},
-	{"require \"include\"; if size :over 1 { include \"plain\"; } include :once \"plain\";", NULL},
+	{"require \"include\"; if size :over 1 { include \"plain\"; } include :once \"plain\";",
+		NULL},
 	{"keep", NULL},
 };
 
@@ -160,8 +164,7 @@ test_lower(const void *data)
 	const SieveLowerOptions options = {registry, &compile, get_environment, NULL};
 	g_autofree char *text = NULL;
 	g_autofree char *reason = NULL;
-	bool lowered =
-		sieve_lower(sieve_bytes_from_string(test->script), &options, &text, &reason);
+	bool lowered = sieve_lower(sieve_bytes_from_string(test->script), &options, &text, &reason);
 
 	g_test_message("%s", lowered ? text : reason);
 	g_assert_cmpint(lowered, ==, test->expected != NULL);

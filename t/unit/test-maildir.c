@@ -68,11 +68,11 @@ static bool
 store(const char *root, const char *mailbox, const char *text, char **ret_path, GError **error)
 {
 	g_autoptr(SieveMaildir) maildir = sieve_maildir_open(root, NULL, error);
-	SieveBytes parts[] = {SIEVE_BYTES("Received: x\r"), SIEVE_BYTES("\n"),
-		sieve_bytes_from_string(text)};
+	SieveBytes parts[] = {
+		SIEVE_BYTES("Received: x\r"), SIEVE_BYTES("\n"), sieve_bytes_from_string(text)};
 
-	return maildir != NULL && sieve_maildir_store(maildir, sieve_bytes_from_string(mailbox), parts,
-					  G_N_ELEMENTS(parts), ret_path, error);
+	return maildir != NULL && sieve_maildir_store(maildir, sieve_bytes_from_string(mailbox),
+					  parts, G_N_ELEMENTS(parts), ret_path, error);
 }
 
 static void
@@ -106,8 +106,8 @@ test_store(void)
 	g_assert_null(only_name(root, ".Lists.Sieve", "tmp"));
 	g_assert_cmpint(stat(path, &info), ==, 0);
 	g_assert_cmpint(info.st_mode & 0777, ==, 0600);
-	g_autofree char *sizes = g_strdup_printf(",S=%ld,W=%ld", (long)info.st_size,
-		(long)info.st_size + MESSAGE_LINES + 1);
+	g_autofree char *sizes = g_strdup_printf(
+		",S=%ld,W=%ld", (long)info.st_size, (long)info.st_size + MESSAGE_LINES + 1);
 	g_assert_true(g_str_has_suffix(name, sizes));
 	g_autofree char *mark = g_build_filename(root, ".Lists.Sieve", "maildirfolder", NULL);
 	g_assert_true(g_file_test(mark, G_FILE_TEST_IS_REGULAR));
@@ -190,7 +190,8 @@ test_race(void)
 	remove_tree(root);
 }
 
-/* --- Faults: this program runs itself with the shim before it ------------------------------------ */
+/* --- Faults: this program runs itself with the shim before it ------------------------------------
+ */
 
 static int
 run_child(const char *root, const char *how, int nth, const char *mark)
@@ -208,8 +209,8 @@ run_child(const char *root, const char *how, int nth, const char *mark)
 	env = g_environ_setenv(env, "INJECT_IO_NTH", number, TRUE);
 	env = g_environ_setenv(env, "INJECT_IO_HOW", how, TRUE);
 	env = g_environ_setenv(env, "INJECT_IO_MARK", mark, TRUE);
-	g_assert_true(g_spawn_sync(NULL, argv, env, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status,
-		NULL));
+	g_assert_true(g_spawn_sync(
+		NULL, argv, env, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status, NULL));
 	g_assert_true(WIFEXITED(status));
 	return WEXITSTATUS(status);
 }

@@ -74,7 +74,8 @@ test_find(void)
 static void
 test_nul(void)
 {
-	g_autoptr(SieveMessage) message = sieve_message_new(SIEVE_BYTES("A: x\0y\r\nB: 2\r\n\r\n\0"));
+	g_autoptr(SieveMessage) message =
+		sieve_message_new(SIEVE_BYTES("A: x\0y\r\nB: 2\r\n\r\n\0"));
 
 	g_assert_cmpuint(sieve_message_count_fields(message), ==, 2);
 	g_assert_cmpuint(sieve_message_get_field(message, 0)->raw.len, ==, 4);
