@@ -72,10 +72,11 @@ const SieveAstNode *sieve_ast_commands(const SieveAst *ast);
 SieveBytes sieve_ast_end_comment(const SieveAst *ast);
 void sieve_ast_set_end_comment(SieveAst *ast, SieveBytes comment);
 
-/* Builders. Bytes given to them are copied into the arena; in strings a LF becomes CRLF, since that is
- * what a line end in a string means (RFC 5228 section 2.4.2) and LF alone cannot be written. A node deeper than SIEVE_LIMIT_NESTING
- * is refused: NULL is returned, and the builders below accept NULL nodes and do nothing, so that a
- * maker needs one check at the end only: sieve_ast_too_deep(). */
+/* Builders. Bytes given to them are copied into the arena; in strings a LF becomes CRLF, since that
+ * is what a line end in a string means (RFC 5228 section 2.4.2) and LF alone cannot be written. A
+ * node deeper than SIEVE_LIMIT_NESTING is refused: NULL is returned, and the builders below accept
+ * NULL nodes and do nothing, so that a maker needs one check at the end only: sieve_ast_too_deep().
+ * After a refusal no command is added to the script itself. */
 
 /** Appends a command to @parent's block, or to the script when @parent is NULL. */
 SieveAstNode *sieve_ast_add_command(SieveAst *ast, SieveAstNode *parent, SieveBytes name);

@@ -5,6 +5,7 @@
 #include "engine/doorstep/files.h"
 #include "engine/doorstep/verb.h"
 #include "engine/dump.h"
+#include "engine/libsieve.h"
 #include "engine/registry.h"
 
 #include <stdio.h>
@@ -73,29 +74,47 @@ print_json(CheckOptions *options, const SieveDiagList *diags)
 	}
 }
 
+/* Hosts with libsieve run scripts of the base language; the other engine is asked itself. */
+static void
+print_portable(const char *path, SieveBytes text)
+{
+	g_autofree char *reason = NULL;
+
+	if (sieve_libsieve_check(text, &reason))
+		printf("%s: no mistakes; portable to libsieve\n", path);
+	else
+		printf("%s: no mistakes; not portable to libsieve: %s\n", path, reason);
+}
+
 static int
 check_script(CheckOptions *options, const char *path)
 {
 	g_auto(DoorstepScripts) scripts = {0};
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) bytes = doorstep_file_read(path, &error);
 
+	if (bytes == NULL)
+		return doorstep_usage_error("%s", error->message);
+	SieveBytes text = doorstep_file_bytes(bytes);
 	doorstep_scripts_init(&scripts, path, options->include_dir, options->global_dir);
 	g_autoptr(SieveProgram) program =
-		doorstep_compile_file(options->registry, path, &scripts, diags, &error);
-	if (error != NULL)
-		return doorstep_usage_error("%s", error->message);
+		doorstep_compile_text(options->registry, path, text, &scripts, diags);
 	if (options->json) {
 		print_json(options, diags);
 	} else {
-		g_autofree char *text = sieve_diag_list_print(diags, isatty(STDOUT_FILENO));
-		fputs(text, stdout);
+		g_autofree char *mistakes = sieve_diag_list_print(diags, isatty(STDOUT_FILENO));
+		fputs(mistakes, stdout);
 	}
-	if (program != NULL && options->dump) {
+	if (program == NULL)
+		return DOORSTEP_EXIT_PROBLEM;
+	if (!options->json)
+		print_portable(path, text);
+	if (options->dump) {
 		g_autofree char *listing = sieve_program_dump(program);
 		fputs(listing, stdout);
 	}
-	return program == NULL ? DOORSTEP_EXIT_PROBLEM : DOORSTEP_EXIT_OK;
+	return DOORSTEP_EXIT_OK;
 }
 
 static void

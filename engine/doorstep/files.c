@@ -71,6 +71,19 @@ doorstep_scripts_load(SieveLocation location, const char *name, GBytes **ret_tex
 }
 
 SieveProgram *
+doorstep_compile_text(const SieveRegistry *registry, const char *path, SieveBytes text,
+	DoorstepScripts *scripts, SieveDiagList *diags)
+{
+	SieveCompileOptions options = {
+		.name = path,
+		.load = doorstep_scripts_load,
+		.load_data = scripts,
+	};
+
+	return sieve_compile(registry, text, &options, diags);
+}
+
+SieveProgram *
 doorstep_compile_file(const SieveRegistry *registry, const char *path, DoorstepScripts *scripts,
 	SieveDiagList *diags, GError **error)
 {
@@ -78,12 +91,7 @@ doorstep_compile_file(const SieveRegistry *registry, const char *path, DoorstepS
 
 	if (text == NULL)
 		return NULL;
-	SieveCompileOptions options = {
-		.name = path,
-		.load = doorstep_scripts_load,
-		.load_data = scripts,
-	};
-	return sieve_compile(registry, doorstep_file_bytes(text), &options, diags);
+	return doorstep_compile_text(registry, path, doorstep_file_bytes(text), scripts, diags);
 }
 
 /* The first address of the first of @names that the message has; @otherwise when there is none. */

@@ -6,6 +6,7 @@
 #include "engine/bytes.h"
 #include "engine/doorstep/files.h"
 #include "engine/doorstep/verb.h"
+#include "engine/libsieve.h"
 #include "engine/trace.h"
 
 #include <stdio.h>
@@ -28,6 +29,8 @@ doorstep_run_options_clear(DoorstepRunOptions *options)
 	g_free(options->remote_ip);
 	g_free(options->include_dir);
 	g_free(options->global_dir);
+	g_free(options->engine);
+	g_clear_pointer(&options->second, g_bytes_unref);
 }
 
 SieveProgram *
@@ -88,11 +91,33 @@ doorstep_run_mail(const SieveProgram *program, const char *path, DoorstepRunOpti
 		input.envelope.to = sieve_bytes_from_string(options->envelope_to);
 	if (options->envelope_to != NULL)
 		input.envelope.orig_to = input.envelope.to;
-	*ret_failed = !sieve_run(program, &input, &result, &failure);
+	if (options->second != NULL)
+		*ret_failed = !sieve_libsieve_run(
+			doorstep_file_bytes(options->second), &input, &result, &failure);
+	else
+		*ret_failed = !sieve_run(program, &input, &result, &failure);
 	g_autofree char *actions = sieve_result_print(result);
 	g_autofree char *problem =
 		failure == NULL ? NULL : g_strdup_printf("error: %s\n", failure->message);
 	return g_strconcat(trace == NULL ? "" : sieve_trace_text(trace), actions, problem, NULL);
+}
+
+/* Takes the script's text for libsieve when that is the engine; false when it cannot be so. */
+static bool
+choose_engine(DoorstepRunOptions *options, const char *script)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (options->engine == NULL || strcmp(options->engine, "doorstep") == 0)
+		return true;
+	if (strcmp(options->engine, "libsieve") != 0) {
+		doorstep_usage_error("no such engine: %s", options->engine);
+		return false;
+	}
+	options->second = doorstep_file_read(script, &error);
+	if (options->second == NULL)
+		doorstep_usage_error("%s", error->message);
+	return options->second != NULL;
 }
 
 static int
@@ -129,6 +154,8 @@ doorstep_run(int argc, char **argv)
 			"recipient (default: from the header)", "ADDRESS"},
 		{"remote-ip", 0, 0, G_OPTION_ARG_STRING, &options.remote_ip,
 			"address of the client that brought the mail", "IP"},
+		{"engine", 0, 0, G_OPTION_ARG_STRING, &options.engine,
+			"doorstep (default) or libsieve", "ENGINE"},
 		{"explain", 'x', 0, G_OPTION_ARG_NONE, &options.explain,
 			"say for every test which value met which key", NULL},
 		{"include-dir", 'I', 0, G_OPTION_ARG_FILENAME, &options.include_dir,
@@ -143,6 +170,8 @@ doorstep_run(int argc, char **argv)
 		return DOORSTEP_EXIT_USAGE;
 	if (argc < 3)
 		return doorstep_usage_error("a script and a mail are needed; see --help");
+	if (!choose_engine(&options, argv[1]))
+		return DOORSTEP_EXIT_USAGE;
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 	g_autoptr(SieveProgram) program = doorstep_run_compile(registry, argv[1], &options, &code);
 	if (program == NULL)

@@ -11,6 +11,8 @@ typedef struct DoorstepRunOptions {
 	char *remote_ip;
 	char *include_dir;
 	char *global_dir;
+	char *engine;    /* "doorstep" (NULL too) or "libsieve" */
+	GBytes *second;  /* the script's text when libsieve runs it */
 	gboolean explain;
 } DoorstepRunOptions;
 

@@ -63,6 +63,12 @@ is "run: script with a mistake" 1 "$(code doorstep run bad.sieve samples/plain.e
 check "run --explain: the value" sh -c \
 	'doorstep run --explain env.sieve samples/plain.eml | grep -q a@example.com'
 
+printf 'if header "subject" "hello" { discard; }\n' >base.sieve
+is "run --engine libsieve" discard "$(doorstep run --engine libsieve base.sieve samples/plain.eml)"
+is "run --engine: none such" 2 "$(code doorstep run --engine frob base.sieve samples/plain.eml)"
+is "check: portable" 'base.sieve: no mistakes; portable to libsieve' "$(doorstep check base.sieve)"
+check "check: not portable" sh -c 'doorstep check ip.sieve | grep -q "not portable to libsieve: "'
+
 is "test --script: nothing expected yet" 1 "$(code doorstep test --script my.sieve samples)"
 is "test --bless" 0 "$(code doorstep test --script my.sieve --bless samples)"
 is "test --script: as blessed" 0 "$(code doorstep test --script my.sieve samples)"
