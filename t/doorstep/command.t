@@ -20,7 +20,7 @@ is "no verb" 2 "$(code doorstep)"
 is "unknown verb" 2 "$(code doorstep frob)"
 is "unknown option" 2 "$(code doorstep check --frob)"
 is "--version" 0 "$(code doorstep --version)"
-for verb in check run test fmt; do
+for verb in check run test fmt compile; do
 	is "$verb --help" 0 "$(code doorstep $verb --help)"
 	check "$verb --help shows examples" grep -q "Examples:" out
 done
@@ -88,4 +88,11 @@ is "test: does not compile" 1 "$(code doorstep test broken.svtest)"
 check "test: is one failure" grep -q '^not ok 1 - the file compiles' out
 printf 'require "vnd.dovecot.testsuite";\ntest "a" { test "b" { } }\n' >nested.svtest
 is "test: a test in a test" 1 "$(code doorstep test nested.svtest)"
+
+is "compile: a record" 0 "$(code doorstep compile "$SRC/t/ldap/james.ldif")"
+cp out delivery.sieve
+is "compile: a script without mistakes" 0 "$(code doorstep check delivery.sieve)"
+is "compile: in the canonical layout" 0 "$(code doorstep fmt --check delivery.sieve)"
+is "compile: no such file" 2 "$(code doorstep compile none.ldif)"
+is "compile: neither file nor user" 2 "$(code doorstep compile)"
 done_testing
