@@ -146,6 +146,28 @@ header_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **err
 
 enum { ADDRESS_MATCH, ADDRESS_PART, ADDRESS_NAMES, ADDRESS_KEYS };
 
+/* Fields whose body is an address-list, mailbox-list or path. */
+static const char *const address_fields[] = {
+	"from", "to", "cc", "bcc", "sender", "reply-to", /* RFC 5322 section 3.6 */
+	"resent-from", "resent-to", "resent-cc", "resent-bcc", "resent-sender", "resent-reply-to",
+	"return-path", "delivered-to", "envelope-to", "x-original-to", /* as MTAs write them */
+	"disposition-notification-to", "errors-to", "return-receipt-to", /* RFC 8098, RFC 2076 */
+	"mail-followup-to", "mail-reply-to", "apparently-to", "x-forwarded-to",
+};
+
+/* RFC 5228 section 5.1: the test MUST be restricted to header fields that contain addresses. */
+static void
+check_address_field(SieveCheck *check, const SieveArg *arg, SieveBytes value)
+{
+	g_autofree char *shown = sieve_bytes_escape(value, 80);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(address_fields); i++)
+		if (sieve_bytes_equal_nocase(value, sieve_bytes_from_string(address_fields[i])))
+			return;
+	sieve_check_error(check, arg, "look at its text with the header test",
+		"\"%s\" is no header field that holds addresses", shown);
+}
+
 /* Usage: address [COMPARATOR] [ADDRESS-PART] [MATCH-TYPE] <header-list: string-list>
  *        <key-list: string-list> */
 static const SieveArgDef address_args[] = {
@@ -153,7 +175,7 @@ static const SieveArgDef address_args[] = {
 	[ADDRESS_PART] = {.type = SIEVE_ARG_ADDRESS_PART, .name = "address part"},
 	[ADDRESS_NAMES] = {.type = SIEVE_ARG_STRING_LIST,
 		.name = "header names",
-		.check = sieve_check_header_name},
+		.check = check_address_field},
 	[ADDRESS_KEYS] = {.type = SIEVE_ARG_STRING_LIST, .name = "keys", .flags = SIEVE_ARG_KEYS},
 	{.type = SIEVE_ARG_END},
 };
