@@ -60,69 +60,71 @@ test_bad_entry_hides_none(void)
 	g_assert_false(filter_run_denies(run, "140.112.4.12", "a@b"));
 }
 
+static const struct {
+	const char *entries[6];
+	const char *ip;
+	const char *from;
+	bool denied;
+} decisions[] = {
+	{{"13140.112.4.*", "22140.112.4.11"}, "140.112.4.11", "a@b", true},
+	{{"13140.112.4.*", "22140.112.4.11"}, "140.112.4.12", "a@b", false},
+	{{"13140.112.4.*", "22140.112.4.11"}, "10.0.0.1", "a@b", false},
+	/* deny wins a tie */
+	{{"1210.0.0.1", "2210.0.0.1"}, "10.0.0.1", "a@b", true},
+	{{"13*", "23*"}, "10.0.0.1", "a@b", true},
+	/* the most specific wins */
+	{{"23*", "1310.*"}, "10.0.0.1", "a@b", false},
+	{{"23*", "1310.*"}, "11.0.0.1", "a@b", true},
+	{{"1310.*", "2310.0.0.0/9", "1310.0.0.0/10"}, "10.1.1.1", "a@b", false},
+	{{"1310.*", "2310.0.0.0/9", "1310.0.0.0/10"}, "10.65.1.1", "a@b", true},
+	{{"1310.*", "2310.0.0.0/9", "1310.0.0.0/10"}, "10.129.1.1", "a@b", false},
+	{{"21@b.org", "11boss@b.org"}, "10.0.0.1", "Boss@B.org", false},
+	{{"21@b.org", "11boss@b.org"}, "10.0.0.1", "x@b.org", true},
+	{{"21@b.org"}, "10.0.0.1", "x@c.b.org", false},
+	{{"21@*.b.org"}, "10.0.0.1", "x@c.b.org", true},
+	{{"21a?c@b"}, "10.0.0.1", "abc@b", true},
+	{{"21a\\*@b"}, "10.0.0.1", "a\\bc@b", true},
+	{{"21a\\*@b"}, "10.0.0.1", "a*@b", false},
+	/* sender and address are equally specific: both must allow */
+	{{"11boss@b.org", "2310.*"}, "10.0.0.1", "boss@b.org", true},
+	{{"1210.0.0.1", "21boss@b.org"}, "10.0.0.1", "boss@b.org", true},
+	{{"23*", "11boss@b.org"}, "10.0.0.1", "boss@b.org", false},
+	{{"23*", "11boss@b.org"}, "10.0.0.1", "", true},
+	{{"21*", "1310.*"}, "10.0.0.1", "", false},
+	/* IPv6 */
+	{{"232001:db8::/33"}, "2001:db8:7fff::1", "a@b", true},
+	{{"232001:db8::/33"}, "2001:db8:8000::1", "a@b", false},
+	{{"232001:db8:*:1:*"}, "2001:db8:5:1::9", "a@b", true},
+	{{"232001:db8:*:1:*"}, "2001:db8:5:2::9", "a@b", false},
+	/* a star stands for one group, wherever others are free */
+	{{"23*:db8:*:1:0:*:*"}, "2001:db8:5:1::9", "a@b", true},
+	{{"23*:db8:*:1:0:*:*"}, "2001:db8:5:5:0:1:0:9", "a@b", false},
+	{{"23::/0"}, "10.0.0.1", "a@b", false},
+	{{"23::/0"}, "::1", "a@b", true},
+	{{"23::/3"}, "10.0.0.1", "a@b", false},
+	{{"230.0.0.0/0"}, "::1", "a@b", false},
+	{{"230.0.0.0/0"}, "::ffff:1.2.3.4", "a@b", true},
+	{{"22::ffff:1.2.3.4"}, "1.2.3.4", "a@b", true},
+	{{"22::ffff:1.2.3.4"}, "::ffff:1.2.3.4", "a@b", true},
+	{{"23::ffff:1.2.3.0/120"}, "1.2.3.4", "a@b", true},
+	/* nobody is known to have handed it over */
+	{{"230.0.0.0/0", "23::/0"}, NULL, "a@b", false},
+	{{"23*"}, NULL, "a@b", true},
+};
+
 static void
 test_decisions(void)
 {
-	static const struct {
-		const char *entries[6];
-		const char *ip;
-		const char *from;
-		bool denied;
-	} rows[] = {
-		{{"13140.112.4.*", "22140.112.4.11"}, "140.112.4.11", "a@b", true},
-		{{"13140.112.4.*", "22140.112.4.11"}, "140.112.4.12", "a@b", false},
-		{{"13140.112.4.*", "22140.112.4.11"}, "10.0.0.1", "a@b", false},
-		/* deny wins a tie */
-		{{"1210.0.0.1", "2210.0.0.1"}, "10.0.0.1", "a@b", true},
-		{{"13*", "23*"}, "10.0.0.1", "a@b", true},
-		/* the most specific wins */
-		{{"23*", "1310.*"}, "10.0.0.1", "a@b", false},
-		{{"23*", "1310.*"}, "11.0.0.1", "a@b", true},
-		{{"1310.*", "2310.0.0.0/9", "1310.0.0.0/10"}, "10.1.1.1", "a@b", false},
-		{{"1310.*", "2310.0.0.0/9", "1310.0.0.0/10"}, "10.65.1.1", "a@b", true},
-		{{"1310.*", "2310.0.0.0/9", "1310.0.0.0/10"}, "10.129.1.1", "a@b", false},
-		{{"21@b.org", "11boss@b.org"}, "10.0.0.1", "Boss@B.org", false},
-		{{"21@b.org", "11boss@b.org"}, "10.0.0.1", "x@b.org", true},
-		{{"21@b.org"}, "10.0.0.1", "x@c.b.org", false},
-		{{"21@*.b.org"}, "10.0.0.1", "x@c.b.org", true},
-		{{"21a?c@b"}, "10.0.0.1", "abc@b", true},
-		{{"21a\\*@b"}, "10.0.0.1", "a\\bc@b", true},
-		{{"21a\\*@b"}, "10.0.0.1", "a*@b", false},
-		/* sender and address are equally specific: both must allow */
-		{{"11boss@b.org", "2310.*"}, "10.0.0.1", "boss@b.org", true},
-		{{"1210.0.0.1", "21boss@b.org"}, "10.0.0.1", "boss@b.org", true},
-		{{"23*", "11boss@b.org"}, "10.0.0.1", "boss@b.org", false},
-		{{"23*", "11boss@b.org"}, "10.0.0.1", "", true},
-		{{"21*", "1310.*"}, "10.0.0.1", "", false},
-		/* IPv6 */
-		{{"232001:db8::/33"}, "2001:db8:7fff::1", "a@b", true},
-		{{"232001:db8::/33"}, "2001:db8:8000::1", "a@b", false},
-		{{"232001:db8:*:1:*"}, "2001:db8:5:1::9", "a@b", true},
-		{{"232001:db8:*:1:*"}, "2001:db8:5:2::9", "a@b", false},
-		/* a star stands for one group, wherever others are free */
-		{{"23*:db8:*:1:0:*:*"}, "2001:db8:5:1::9", "a@b", true},
-		{{"23*:db8:*:1:0:*:*"}, "2001:db8:5:5:0:1:0:9", "a@b", false},
-		{{"23::/0"}, "10.0.0.1", "a@b", false},
-		{{"23::/0"}, "::1", "a@b", true},
-		{{"23::/3"}, "10.0.0.1", "a@b", false},
-		{{"230.0.0.0/0"}, "::1", "a@b", false},
-		{{"230.0.0.0/0"}, "::ffff:1.2.3.4", "a@b", true},
-		{{"22::ffff:1.2.3.4"}, "1.2.3.4", "a@b", true},
-		{{"22::ffff:1.2.3.4"}, "::ffff:1.2.3.4", "a@b", true},
-		{{"23::ffff:1.2.3.0/120"}, "1.2.3.4", "a@b", true},
-		/* nobody is known to have handed it over */
-		{{"230.0.0.0/0", "23::/0"}, NULL, "a@b", false},
-		{{"23*"}, NULL, "a@b", true},
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+	for (size_t i = 0; i < G_N_ELEMENTS(decisions); i++) {
+		const char *const *entries = decisions[i].entries;
+		const char *ip = decisions[i].ip;
+		const char *from = decisions[i].from;
 		g_auto(GStrv) problems = NULL;
-		g_autoptr(FilterRun) run = filter_run_new(rows[i].entries, &problems);
+		g_autoptr(FilterRun) run = filter_run_new(entries, &problems);
 
-		g_test_message("row %zu: %s %s from %s <%s>", i, rows[i].entries[0],
-			rows[i].entries[1] ? rows[i].entries[1] : "", rows[i].ip, rows[i].from);
+		g_test_message("row %zu: %s from %s <%s>", i, entries[0], ip, from);
 		g_assert_cmpuint(g_strv_length(problems), ==, 0);
-		g_assert_cmpint(filter_run_denies(run, rows[i].ip, rows[i].from), ==, rows[i].denied);
+		g_assert_cmpint(filter_run_denies(run, ip, from), ==, decisions[i].denied);
 	}
 }
 
