@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* deliver.c - carries out an action list: store, send, fall back to keep (RFC 5228 section 2.10.6)
- */
+/* deliver.c - carries actions out: store, send, fall back to keep (RFC 5228 section 2.10.6) */
 
 #include "engine/actions.h"
 #include "engine/deliver/maildir.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* outgoing.c - the text of mails that a delivery sends: redirected ones and rejections (RFC 5429)
- */
+/* outgoing.c - the text of outgoing mails: redirected ones and rejections (RFC 5429) */
 
 #include "engine/deliver/outgoing.h"
 

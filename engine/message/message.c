@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* message.c - read-only view of one message: header index, body offset, size (RFC 5322 section 2)
- */
+/* message.c - one message: header index, body offset, size (RFC 5322 section 2) */
 
 #include "engine/message/message.h"
 

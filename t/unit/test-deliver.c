@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test-deliver.c - action lists carried out: what is stored, sent, refused, and what if that fails
- */
+/* test-deliver.c - action lists carried out: stored, sent, refused, and what if that fails */
 
 #include <glib/gstdio.h>
 #include <string.h>
