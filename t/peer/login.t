@@ -62,6 +62,18 @@ is 'address, port, lease, key and secret are gone' '' \
 check 'the daemon has ended' fails listens "$smtp_port"
 check 'a second logout is refused' exits 1 doorstep logout --config "$TMP/d.conf"
 
+# --- in the foreground ------------------------------------------------------------------------------
+doorstep login --config "$TMP/d.conf" --user james --address 127.0.0.1 --foreground \
+	--password-file "$TMP/password" >"$TMP/foreground" 2>&1 &
+foreground=$!
+end_later "$foreground"
+check 'a login that stays' await grep -q ' is ready at ' "$TMP/foreground"
+is 'is online' 1 "$(value online)"
+kill "$foreground"
+check 'ends well when it is ended' wait "$foreground"
+is 'and is offline then' 0 "$(value online)"
+check 'with its daemon' grep -q '^daemon: not running' <(doorstep status --config "$TMP/d.conf")
+
 # --- failures ------------------------------------------------------------------------------------
 sed "s/^url = .*/url = pop3:\/\/127.0.0.1:1/" "$TMP/d.conf" >"$TMP/no-pop3.conf"
 check 'no fetch, no login' exits 75 doorstep login --config "$TMP/no-pop3.conf" --user james \
