@@ -23,8 +23,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DoorstepScripts, doorstep_scripts_clear)
 bool doorstep_scripts_load(SieveLocation location, const char *name, GBytes **ret_text,
 	void *scripts, GError **error);
 
-/** Compiles a script, which may already be read, with every extension of @registry. NULL when @diags received an error,
- * or, with @error, when the file cannot be read. */
+/** Compiles a script, which may already be read, with every extension of @registry. NULL when @diags
+ * received an error, or, with @error, when the file cannot be read. */
 SieveProgram *doorstep_compile_text(const SieveRegistry *registry, const char *path, SieveBytes text,
 	DoorstepScripts *scripts, SieveDiagList *diags) G_GNUC_WARN_UNUSED_RESULT;
 SieveProgram *doorstep_compile_file(const SieveRegistry *registry, const char *path,
