@@ -8,6 +8,7 @@
 #include "engine/doorstep/verb.h"
 #include "engine/libsieve.h"
 #include "engine/trace.h"
+#include "schema/remote-ip.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,14 +53,22 @@ doorstep_run_compile(const SieveRegistry *registry, const char *path,
 	return program;
 }
 
+/* The address of --remote-ip in the forms that scripts match; NULL when it is none. */
+typedef struct Client {
+	const char *remote_ip;
+	const char *remote_ip_expanded;
+} Client;
+
 /* RFC 5183 section 4.1: where and when the script runs, as in the reader's daemon. */
 static const char *
 environment_item(const char *item, void *user_data)
 {
-	const DoorstepRunOptions *options = user_data;
+	const Client *client = user_data;
 
-	if (strcmp(item, "remote-ip") == 0)
-		return options->remote_ip;
+	if (strcmp(item, LOCATION_REMOTE_IP) == 0)
+		return client->remote_ip;
+	if (strcmp(item, LOCATION_REMOTE_IP_EXPANDED) == 0)
+		return client->remote_ip_expanded;
 	if (strcmp(item, "location") == 0)
 		return "MDA";
 	return strcmp(item, "phase") == 0 ? "during" : NULL;
@@ -78,11 +87,14 @@ doorstep_run_mail(const SieveProgram *program, const char *path, DoorstepRunOpti
 	g_autoptr(SieveTrace) trace = options->explain ? sieve_trace_new() : NULL;
 	g_autoptr(SieveResult) result = NULL;
 	g_autoptr(GError) failure = NULL;
+	g_autofree char *remote_ip = location_remote_ip(options->remote_ip);
+	g_autofree char *expanded = location_remote_ip_expanded(options->remote_ip);
+	Client client = {remote_ip, expanded};
 	SieveRunInput input = {
 		.message = message,
 		.envelope = doorstep_envelope_from_header(message, arena),
 		.environment = environment_item,
-		.environment_data = options,
+		.environment_data = &client,
 		.trace = trace,
 	};
 	if (options->envelope_from != NULL)
