@@ -55,7 +55,10 @@ start_daemon() {
 	doorstepd --config "$1" >"$TMP/ready" 2>>"$TMP/log" &
 	PID=$!
 	end_later $PID
-	read -r READY <"$TMP/ready"
+	read -r READY <"$TMP/ready" || {
+		echo "Bail out! doorstepd does not start: $(tail -n 1 "$TMP/log")"
+		exit 1
+	}
 	rm "$TMP/ready"
 	PORT=${READY##*smtp=127.0.0.1:}
 	PORT=${PORT%% *}
