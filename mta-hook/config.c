@@ -10,22 +10,23 @@
 #define FIELD(name) offsetof(HookConfig, name)
 
 static const HookSetting settings[] = {
-	{ "hook", "milter", HOOK_SETTING_STRING, FIELD(milter), "unix:/run/doorstep/hook.sock", 0, 0 },
-	{ "hook", "host_name", HOOK_SETTING_STRING, FIELD(host_name), NULL, 0, 0 },
-	{ "hook", "socket_mode", HOOK_SETTING_OCTAL, FIELD(socket_mode), "0660", 0, 0 },
-	{ "hook", "directory_retry_s", HOOK_SETTING_UINT, FIELD(directory_retry_s), "10", 1, 3600 },
-	{ "redirect", "clients", HOOK_SETTING_STRING, FIELD(redirect), "listed", 0, 0 },
-	{ "redirect", "networks", HOOK_SETTING_STRINGS, FIELD(redirect_clients), NULL, 0, 0 },
-	{ "redirect", "allow_networks", HOOK_SETTING_STRINGS, FIELD(allow_networks), NULL, 0, 0 },
-	{ "socketmap", "listen", HOOK_SETTING_STRING, FIELD(socketmap), NULL, 0, 0 },
-	{ "socketmap", "transport", HOOK_SETTING_STRING, FIELD(transport), "smtp", 0, 0 },
-	{ "socketmap", "in_clear", HOOK_SETTING_BOOL, FIELD(relay_in_clear), "false", 0, 0 },
-	{ "notify", "enabled", HOOK_SETTING_BOOL, FIELD(notify), "true", 0, 0 },
-	{ "notify", "sender", HOOK_SETTING_STRING, FIELD(notify_sender), NULL, 0, 0 },
-	{ "notify", "interval_s", HOOK_SETTING_UINT, FIELD(notify_interval_s), "60", 0, 86400 },
-	{ "notify", "queue", HOOK_SETTING_UINT, FIELD(notify_queue_max), "1000", 1, 100000 },
-	{ "notify", "timeout_ms", HOOK_SETTING_UINT, FIELD(notify_timeout_ms), "5000", 100, 60000 },
-	{ NULL, NULL, HOOK_SETTING_STRING, 0, NULL, 0, 0 },
+	{"hook", "milter", HOOK_SETTING_STRING, FIELD(milter), "unix:/run/doorstep/hook.sock", 0,
+		0},
+	{"hook", "host_name", HOOK_SETTING_STRING, FIELD(host_name), NULL, 0, 0},
+	{"hook", "socket_mode", HOOK_SETTING_OCTAL, FIELD(socket_mode), "0660", 0, 0},
+	{"hook", "directory_retry_s", HOOK_SETTING_UINT, FIELD(directory_retry_s), "10", 1, 3600},
+	{"redirect", "clients", HOOK_SETTING_STRING, FIELD(redirect), "listed", 0, 0},
+	{"redirect", "networks", HOOK_SETTING_STRINGS, FIELD(redirect_clients), NULL, 0, 0},
+	{"redirect", "allow_networks", HOOK_SETTING_STRINGS, FIELD(allow_networks), NULL, 0, 0},
+	{"socketmap", "listen", HOOK_SETTING_STRING, FIELD(socketmap), NULL, 0, 0},
+	{"socketmap", "transport", HOOK_SETTING_STRING, FIELD(transport), "smtp", 0, 0},
+	{"socketmap", "in_clear", HOOK_SETTING_BOOL, FIELD(relay_in_clear), "false", 0, 0},
+	{"notify", "enabled", HOOK_SETTING_BOOL, FIELD(notify), "true", 0, 0},
+	{"notify", "sender", HOOK_SETTING_STRING, FIELD(notify_sender), NULL, 0, 0},
+	{"notify", "interval_s", HOOK_SETTING_UINT, FIELD(notify_interval_s), "60", 0, 86400},
+	{"notify", "queue", HOOK_SETTING_UINT, FIELD(notify_queue_max), "1000", 1, 100000},
+	{"notify", "timeout_ms", HOOK_SETTING_UINT, FIELD(notify_timeout_ms), "5000", 100, 60000},
+	{NULL, NULL, HOOK_SETTING_STRING, 0, NULL, 0, 0},
 };
 
 static bool
@@ -63,7 +64,8 @@ hook_config_load(const char *path, GError **error)
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autoptr(HookConfig) config = g_new0(HookConfig, 1);
 	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, error) ||
-		!hook_settings_load(file, settings, "directory", config, error) || !take_policy(config, error)) {
+		!hook_settings_load(file, settings, "directory", config, error) ||
+		!take_policy(config, error)) {
 		g_prefix_error(error, "%s: ", path);
 		return NULL;
 	}

@@ -7,11 +7,11 @@
 #include "schema/location.h"
 
 typedef struct HookConfig {
-	char *milter;       /* "unix:/path" or "address:port" */
-	char *socketmap;    /* (nullable) the same; NULL: no socketmap */
-	char *transport;    /* the MTA's transport for reader's hosts */
+	char *milter;	 /* "unix:/path" or "address:port" */
+	char *socketmap; /* (nullable) the same; NULL: no socketmap */
+	char *transport; /* the MTA's transport for reader's hosts */
 	char *host_name;
-	char *redirect;     /* as written; see @policy */
+	char *redirect;				   /* as written; see @policy */
 	char **redirect_clients, **allow_networks; /* as written; see @policy */
 	unsigned socket_mode;
 	unsigned directory_retry_s;

@@ -8,13 +8,13 @@
 
 /* What is known about the reader and about the ways to their host. */
 typedef enum {
-	FACT_UNKNOWN = 1 << 0,  /* no record, or the directory is away */
-	FACT_OFFLINE = 1 << 1,  /* or the lease has ended */
+	FACT_UNKNOWN = 1 << 0, /* no record, or the directory is away */
+	FACT_OFFLINE = 1 << 1, /* or the lease has ended */
 	FACT_READY = 1 << 2,
 	FACT_BUSY = 1 << 3,
-	FACT_HOST = 1 << 4,     /* the record names a host that mail may be sent to */
-	FACT_FOLLOWS = 1 << 5,  /* this client may be sent a 551, and one can be made */
-	FACT_RELAYS = 1 << 6,   /* the MTA can deliver there itself */
+	FACT_HOST = 1 << 4,    /* the record names a host that mail may be sent to */
+	FACT_FOLLOWS = 1 << 5, /* this client may be sent a 551, and one can be made */
+	FACT_RELAYS = 1 << 6,  /* the MTA can deliver there itself */
 } Fact;
 
 typedef struct DecideRule {
@@ -24,13 +24,13 @@ typedef struct DecideRule {
 
 /* The first rule whose facts all hold decides. */
 static const DecideRule rules[] = {
-	{ FACT_UNKNOWN, { HOOK_STORE, "unknown" } },
-	{ FACT_OFFLINE, { HOOK_STORE, "offline" } },
-	{ FACT_READY | FACT_HOST | FACT_FOLLOWS, { HOOK_REDIRECT, "ready" } },
-	{ FACT_READY | FACT_HOST | FACT_RELAYS, { HOOK_RELAY, "ready" } },
-	{ FACT_READY | FACT_HOST, { HOOK_STORE, "no-way-there" } },
-	{ FACT_BUSY | FACT_HOST, { HOOK_NOTIFY, "busy" } },
-	{ 0, { HOOK_STORE, "host-refused" } },
+	{FACT_UNKNOWN, {HOOK_STORE, "unknown"}},
+	{FACT_OFFLINE, {HOOK_STORE, "offline"}},
+	{FACT_READY | FACT_HOST | FACT_FOLLOWS, {HOOK_REDIRECT, "ready"}},
+	{FACT_READY | FACT_HOST | FACT_RELAYS, {HOOK_RELAY, "ready"}},
+	{FACT_READY | FACT_HOST, {HOOK_STORE, "no-way-there"}},
+	{FACT_BUSY | FACT_HOST, {HOOK_NOTIFY, "busy"}},
+	{0, {HOOK_STORE, "host-refused"}},
 };
 
 static unsigned
@@ -57,7 +57,7 @@ policy_permits(const HookPolicy *policy, const HookClient *client)
 		return false;
 	case HOOK_REDIRECT_LISTED:
 		return client->authenticated ||
-			(client->ip && hook_networks_match(policy->redirect_clients, client->ip));
+		       (client->ip && hook_networks_match(policy->redirect_clients, client->ip));
 	case HOOK_REDIRECT_ALL:
 		return true;
 	}
@@ -69,7 +69,7 @@ static bool
 can_follow(const LocationRecord *record, const HookPolicy *policy, const HookClient *client)
 {
 	return client && client->announced && policy_permits(policy, client) &&
-		hook_redirect_is_key(record->tls_key) && record->has_ticket_secret;
+	       hook_redirect_is_key(record->tls_key) && record->has_ticket_secret;
 }
 
 static bool

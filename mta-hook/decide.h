@@ -22,16 +22,16 @@ typedef enum {
 typedef struct HookPolicy {
 	HookRedirectPolicy redirect;
 	HookNetworks *redirect_clients; /* (nullable) */
-	HookNetworks *allow_networks;   /* (nullable) reader's hosts that are not public addresses */
-	bool relay;        /* the MTA asks our socketmap where to deliver */
-	bool relay_in_clear; /* ... even to a host that published no key to prove itself */
+	HookNetworks *allow_networks; /* (nullable) reader's hosts that are not public addresses */
+	bool relay;		      /* the MTA asks our socketmap where to deliver */
+	bool relay_in_clear;	      /* ... even to a host that published no key to prove itself */
 } HookPolicy;
 
 /** The SMTP client at the MTA. */
 typedef struct HookClient {
-	const char *ip;     /* (nullable): unknown, or a unix socket */
+	const char *ip;	    /* (nullable): unknown, or a unix socket */
 	bool authenticated; /* SMTP AUTH */
-	bool announced;     /* sent XREDIR1 in this session (doc/redirect.md section 1) */
+	bool announced;	    /* sent XREDIR1 in this session (doc/redirect.md section 1) */
 } HookClient;
 
 typedef struct HookDecision {

@@ -12,8 +12,8 @@ struct HookDirectory {
 };
 
 HookDirectory *
-hook_directory_new(const LocationSettings *settings, unsigned retry_s, const SieveEnv *env,
-	GError **error)
+hook_directory_new(
+	const LocationSettings *settings, unsigned retry_s, const SieveEnv *env, GError **error)
 {
 	LocationSettings bounded = *settings;
 	if (bounded.timeout_ms == 0 || bounded.timeout_ms > HOOK_DIRECTORY_TIMEOUT_MAX_MS)
@@ -72,9 +72,10 @@ ask(HookDirectory *directory, const Question *question, LocationRecord **ret_rec
 	LocationSession *session = location_pool_take(directory->pool, &error);
 	if (!session)
 		return note_failure(directory, error);
-	bool answered = question->host
-		? location_find_by_host(session, question->host, question->port, ret_record, &error)
-		: location_find_by_email(session, question->email, ret_record, &error);
+	bool answered = question->host ? location_find_by_host(session, question->host,
+						 question->port, ret_record, &error)
+				       : location_find_by_email(
+						 session, question->email, ret_record, &error);
 	location_pool_put(directory->pool, session);
 	if (!answered && error->domain == LOCATION_ERROR && error->code == LOCATION_ERROR_SCHEMA) {
 		/* One reader's broken record is no reason to take the others' away. */
@@ -85,15 +86,15 @@ ask(HookDirectory *directory, const Question *question, LocationRecord **ret_rec
 }
 
 HookDirectoryAnswer
-hook_directory_find_by_email(HookDirectory *directory, SieveBytes email,
-	LocationRecord **ret_record)
+hook_directory_find_by_email(
+	HookDirectory *directory, SieveBytes email, LocationRecord **ret_record)
 {
-	return ask(directory, &(Question){ .email = email }, ret_record);
+	return ask(directory, &(Question){.email = email}, ret_record);
 }
 
 HookDirectoryAnswer
-hook_directory_find_by_host(HookDirectory *directory, const char *host, uint16_t port,
-	LocationRecord **ret_record)
+hook_directory_find_by_host(
+	HookDirectory *directory, const char *host, uint16_t port, LocationRecord **ret_record)
 {
-	return ask(directory, &(Question){ .host = host, .port = port }, ret_record);
+	return ask(directory, &(Question){.host = host, .port = port}, ret_record);
 }

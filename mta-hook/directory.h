@@ -30,7 +30,7 @@ void hook_directory_free(HookDirectory *directory);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HookDirectory, hook_directory_free)
 
 /** @ret_record: (out) (transfer full) (nullable): written always */
-HookDirectoryAnswer hook_directory_find_by_email(HookDirectory *directory, SieveBytes email,
-	LocationRecord **ret_record);
-HookDirectoryAnswer hook_directory_find_by_host(HookDirectory *directory, const char *host,
-	uint16_t port, LocationRecord **ret_record);
+HookDirectoryAnswer hook_directory_find_by_email(
+	HookDirectory *directory, SieveBytes email, LocationRecord **ret_record);
+HookDirectoryAnswer hook_directory_find_by_host(
+	HookDirectory *directory, const char *host, uint16_t port, LocationRecord **ret_record);

@@ -3,7 +3,7 @@
 
 #include "mta-hook/error.h"
 
-G_DEFINE_QUARK(hook-error-quark, hook_error)
+G_DEFINE_QUARK(hook - error - quark, hook_error)
 
 /* Unsure means temporary: mail is never lost by guessing. */
 static const bool permanent[] = {

@@ -13,7 +13,7 @@ typedef enum {
 	HOOK_ERROR_TARGET,    /* permanent: a host that mail must not be sent to */
 	HOOK_ERROR_NO_DOMAIN, /* permanent: the domain does not exist */
 	HOOK_ERROR_NULL_MX,   /* permanent: the domain takes no mail (RFC 7505) */
-	HOOK_ERROR_DNS,       /* temporary: the name service did not answer */
+	HOOK_ERROR_DNS,	      /* temporary: the name service did not answer */
 } HookError;
 
 /** True when the same call may succeed later. Unknown domains and codes count as temporary. */

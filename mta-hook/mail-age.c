@@ -26,7 +26,8 @@ dup_first_received(SieveBytes message)
 		bool folded = i + 1 < message.len && strchr(" \t", message.ptr[i + 1]) != NULL;
 		if (c == '\n' && !folded)
 			return g_string_free(g_steal_pointer(&field), FALSE);
-		g_string_append_c(field, c == '\r' || c == '\n' || c == '\t' || c == '\0' ? ' ' : c);
+		g_string_append_c(
+			field, c == '\r' || c == '\n' || c == '\t' || c == '\0' ? ' ' : c);
 	}
 	return NULL;
 }
@@ -34,8 +35,8 @@ dup_first_received(SieveBytes message)
 static int
 parse_month(const char *name)
 {
-	static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug",
-		"sep", "oct", "nov", "dec" };
+	static const char *const months[] = {
+		"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
 	for (int i = 0; i < (int)G_N_ELEMENTS(months); i++)
 		if (g_ascii_strcasecmp(name, months[i]) == 0)
 			return i + 1;
@@ -70,8 +71,8 @@ parse_date(const char *text, int64_t *ret_unix)
 	if (sscanf(start, " %2d %3s %4d %2d:%2d:%2d %7s", &day, month_name, &year, &hour, &minute,
 		    &second, zone) != 7) {
 		second = 0;
-		if (sscanf(start, " %2d %3s %4d %2d:%2d %7s", &day, month_name, &year, &hour, &minute,
-			    zone) != 6)
+		if (sscanf(start, " %2d %3s %4d %2d:%2d %7s", &day, month_name, &year, &hour,
+			    &minute, zone) != 6)
 			return false;
 	}
 	int64_t offset_s;

@@ -32,10 +32,11 @@ static bool
 parse_options(int argc, char **argv, Options *options)
 {
 	const GOptionEntry entries[] = {
-		{ "config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config, "Key file to read",
-			"FILE" },
-		{ "check", 0, 0, G_OPTION_ARG_NONE, &options->check, "Check the key file and end", NULL },
-		{ "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Show the version", NULL },
+		{"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config, "Key file to read",
+			"FILE"},
+		{"check", 0, 0, G_OPTION_ARG_NONE, &options->check, "Check the key file and end",
+			NULL},
+		{"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Show the version", NULL},
 		G_OPTION_ENTRY_NULL,
 	};
 	g_autoptr(GError) error = NULL;
@@ -52,7 +53,7 @@ parse_options(int argc, char **argv, Options *options)
 static void
 block_signals(void)
 {
-	static const int ends[] = { SIGTERM, SIGINT, SIGHUP };
+	static const int ends[] = {SIGTERM, SIGINT, SIGHUP};
 	sigset_t set;
 	sigemptyset(&set);
 	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
@@ -76,24 +77,26 @@ run(const HookConfig *config, GError **error)
 		location_config_settings(config->directory), config->directory_retry_s, env, error);
 	if (!directory)
 		return false;
-	HookSocketmap map = { directory, &config->policy, config->transport, env };
+	HookSocketmap map = {directory, &config->policy, config->transport, env};
 	g_autoptr(HookSocketmapServer) server = NULL;
 	if (config->socketmap) {
-		server = hook_socketmap_server_new(config->socketmap, config->socket_mode, &map, error);
+		server = hook_socketmap_server_new(
+			config->socketmap, config->socket_mode, &map, error);
 		if (!server)
 			return false;
 	}
-	g_autoptr(HookNotify) notify = config->notify
-		? hook_notify_new(&notify_options, hook_notify_send_smtp, &notify_options, env)
-		: NULL;
-	Hook hook = { config, directory, notify, env };
+	g_autoptr(HookNotify) notify =
+		config->notify ? hook_notify_new(&notify_options, hook_notify_send_smtp,
+					 &notify_options, env)
+			       : NULL;
+	Hook hook = {config, directory, notify, env};
 	return hook_milter_run(config->milter, config->socket_mode, &hook, error);
 }
 
 int
 main(int argc, char **argv)
 {
-	Options options = { 0 };
+	Options options = {0};
 	g_autoptr(GError) error = NULL;
 	if (!parse_options(argc, argv, &options))
 		return EXIT_USAGE;

@@ -37,7 +37,8 @@ on_negotiate(SMFICTX *ctx, unsigned long offered_actions, unsigned long offered_
 	(void)offered_actions;
 	(void)f2;
 	(void)f3;
-	/* What an MTA does not offer to leave out, it sends; then it costs time and nothing else. */
+	/* What an MTA does not offer to leave out, it sends; then it costs time and nothing else.
+	 */
 	static const unsigned long unneeded = SMFIP_NOBODY | SMFIP_NOEOH | SMFIP_NODATA;
 	*ret_actions = 0;
 	*ret_steps = offered_steps & unneeded;
@@ -125,8 +126,10 @@ send_verdict(SMFICTX *ctx, const HookVerdict *verdict)
 		return GO_ON;
 	g_autofree char *first = double_percents(verdict->lines[0]);
 	g_autofree char *last = double_percents(verdict->lines[1]);
-	/* A reply that libmilter refuses would become 550 5.7.1, which bounces: the mail is stored. */
-	if (smfi_setmlreply(ctx, verdict->code, verdict->enhanced, first, last, NULL) != MI_SUCCESS) {
+	/* A reply that libmilter refuses would become 550 5.7.1, which bounces: the mail is stored.
+	 */
+	if (smfi_setmlreply(ctx, verdict->code, verdict->enhanced, first, last, NULL) !=
+		MI_SUCCESS) {
 		g_warning("action=store reason=reply-refused-by-libmilter");
 		return GO_ON;
 	}

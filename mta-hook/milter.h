@@ -12,5 +12,5 @@
  *
  * Serves until the process is told to end (SIGTERM, SIGINT, which libmilter takes for itself).
  */
-bool hook_milter_run(const char *address, unsigned socket_mode, const Hook *hook, GError **error)
-	G_GNUC_WARN_UNUSED_RESULT;
+bool hook_milter_run(const char *address, unsigned socket_mode, const Hook *hook,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -72,7 +72,8 @@ system_find_mx(const HookDns *dns, const char *domain, GPtrArray **ret_records)
 	(void)dns;
 	g_autoptr(GResolver) resolver = g_resolver_get_default();
 	g_autoptr(GError) error = NULL;
-	GList *found = g_resolver_lookup_records(resolver, domain, G_RESOLVER_RECORD_MX, NULL, &error);
+	GList *found =
+		g_resolver_lookup_records(resolver, domain, G_RESOLVER_RECORD_MX, NULL, &error);
 	if (!found)
 		return classify(error);
 	*ret_records = g_ptr_array_new_with_free_func((GDestroyNotify)hook_mx_record_free);
@@ -102,7 +103,7 @@ system_find_address(const HookDns *dns, const char *name)
 const HookDns *
 hook_dns_system(void)
 {
-	static const HookDns dns = { system_find_mx, system_find_address };
+	static const HookDns dns = {system_find_mx, system_find_address};
 	return &dns;
 }
 
@@ -173,8 +174,8 @@ fail_dns(HookDnsAnswer answer, GError **error)
 		g_set_error_literal(error, HOOK_ERROR, HOOK_ERROR_NO_DOMAIN,
 			"the domain has neither mail exchanger nor address");
 	else
-		g_set_error_literal(error, HOOK_ERROR, HOOK_ERROR_DNS,
-			"the name service does not answer");
+		g_set_error_literal(
+			error, HOOK_ERROR, HOOK_ERROR_DNS, "the name service does not answer");
 	return NULL;
 }
 

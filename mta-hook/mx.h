@@ -26,15 +26,15 @@ void hook_mx_record_free(HookMxRecord *record);
 
 typedef enum {
 	HOOK_DNS_FOUND,
-	HOOK_DNS_NONE,   /* the name service knows that there is none */
+	HOOK_DNS_NONE,	 /* the name service knows that there is none */
 	HOOK_DNS_FAILED, /* it does not answer: try later */
 } HookDnsAnswer;
 
 /** The name service; tests replace it. */
 typedef struct HookDns {
 	/* @ret_records: (out) (transfer full) of HookMxRecord, on FOUND */
-	HookDnsAnswer (*find_mx)(const struct HookDns *dns, const char *domain,
-		GPtrArray **ret_records);
+	HookDnsAnswer (*find_mx)(
+		const struct HookDns *dns, const char *domain, GPtrArray **ret_records);
 	/* A or AAAA */
 	HookDnsAnswer (*find_address)(const struct HookDns *dns, const char *name);
 } HookDns;
@@ -46,7 +46,7 @@ typedef struct HookMx {
 	const HookDns *dns;
 	const SieveEnv *env;
 	const HookHop *next_hop; /* (nullable) everything goes there */
-	GHashTable *domains;     /* (nullable) domain in lower case -> HookHop: goes there */
+	GHashTable *domains;	 /* (nullable) domain in lower case -> HookHop: goes there */
 } HookMx;
 
 /**
@@ -56,5 +56,5 @@ typedef struct HookMx {
  * Returns: (transfer full): HookHops in the order to try them, at least one, hosts of equal
  * preference shuffled. Fails with HOOK_ERROR_NO_DOMAIN, _NULL_MX, _DNS.
  */
-GPtrArray *hook_mx_find(const HookMx *mx, const char *domain, GError **error)
-	G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *hook_mx_find(
+	const HookMx *mx, const char *domain, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -19,8 +19,8 @@ hook_networks_parse(const char *const *texts, GError **error)
 		g_autoptr(GError) reason = NULL;
 		GInetAddressMask *mask = g_inet_address_mask_new_from_string(*texts, &reason);
 		if (!mask) {
-			g_set_error(error, HOOK_ERROR, HOOK_ERROR_CONFIG, "\"%s\" is no address block: %s",
-				*texts, reason->message);
+			g_set_error(error, HOOK_ERROR, HOOK_ERROR_CONFIG,
+				"\"%s\" is no address block: %s", *texts, reason->message);
 			return NULL;
 		}
 		g_ptr_array_add(networks->masks, mask);

@@ -13,8 +13,8 @@ typedef struct HookNetworks HookNetworks;
  * Bits set beyond the prefix are an error, since they are more often a slip than meant.
  * Fails with HOOK_ERROR_CONFIG.
  */
-HookNetworks *hook_networks_parse(const char *const *texts, GError **error)
-	G_GNUC_WARN_UNUSED_RESULT;
+HookNetworks *hook_networks_parse(
+	const char *const *texts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hook_networks_free(HookNetworks *networks);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HookNetworks, hook_networks_free)
 /** True when @ip, an address literal in canonical notation (inet_pton), lies in one of the blocks.

@@ -27,7 +27,8 @@ hook_notice_forbidden(SieveBytes auto_submitted)
 	return !sieve_bytes_equal_nocase(value, SIEVE_BYTES("no"));
 }
 
-/* Decoded, then made printable: no control or bidirectional character reaches a terminal or pop-up. */
+/* Decoded, then made printable: no control or bidirectional character reaches a terminal or pop-up.
+ */
 static char *
 make_shown(SieveBytes raw)
 {
@@ -61,7 +62,8 @@ append_unstructured(GString *out, const char *text)
 	for (const char *rest = text; *rest;) {
 		size_t len = word_length(rest);
 		g_autofree char *base64 = g_base64_encode((const guchar *)rest, len);
-		g_string_append_printf(out, "%s=?UTF-8?B?%s?=", rest == text ? "" : "\r\n ", base64);
+		g_string_append_printf(
+			out, "%s=?UTF-8?B?%s?=", rest == text ? "" : "\r\n ", base64);
 		rest += len;
 	}
 }
@@ -69,14 +71,15 @@ append_unstructured(GString *out, const char *text)
 static void
 append_date(GString *out, int64_t now_unix)
 {
-	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
-		"Sep", "Oct", "Nov", "Dec" };
+	static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	static const char *const months[] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(now_unix);
 	g_string_append_printf(out, "Date: %s, %d %s %d %02d:%02d:%02d +0000\r\n",
 		days[g_date_time_get_day_of_week(now) - 1], g_date_time_get_day_of_month(now),
 		months[g_date_time_get_month(now) - 1], g_date_time_get_year(now),
-		g_date_time_get_hour(now), g_date_time_get_minute(now), g_date_time_get_second(now));
+		g_date_time_get_hour(now), g_date_time_get_minute(now),
+		g_date_time_get_second(now));
 }
 
 static void
@@ -84,14 +87,15 @@ append_header(GString *out, const HookNotice *notice, const char *subject)
 {
 	int reader_len = (int)notice->reader.len;
 	const char *reader = notice->reader.ptr;
-	g_string_append_printf(out, "From: <%s>\r\nTo: <%.*s>\r\n", notice->sender, reader_len, reader);
+	g_string_append_printf(
+		out, "From: <%s>\r\nTo: <%.*s>\r\n", notice->sender, reader_len, reader);
 	g_string_append(out, "Subject: ");
 	append_unstructured(out, subject);
 	g_string_append(out, "\r\n");
 	append_date(out, notice->now_unix);
 	g_string_append_printf(out, "Message-ID: <%s>\r\n", notice->id);
-	g_string_append_printf(out, "Auto-Submitted: auto-notified; owner-email=\"%.*s\"\r\n",
-		reader_len, reader);
+	g_string_append_printf(
+		out, "Auto-Submitted: auto-notified; owner-email=\"%.*s\"\r\n", reader_len, reader);
 	g_string_append(out, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
 			     "Content-Transfer-Encoding: base64\r\n\r\n");
 }
@@ -110,7 +114,8 @@ hook_notice_print(const HookNotice *notice)
 {
 	g_autofree char *from = make_shown(notice->from);
 	g_autofree char *subject = make_shown(notice->subject);
-	g_autofree char *title = g_strdup_printf("New mail: %s", *subject ? subject : "(no subject)");
+	g_autofree char *title =
+		g_strdup_printf("New mail: %s", *subject ? subject : "(no subject)");
 	g_autoptr(GString) body = g_string_new(NULL);
 	g_string_append_printf(body, "From: %s\nSubject: %s\n", from, subject);
 	if (notice->n_more > 0)

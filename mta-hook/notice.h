@@ -6,12 +6,12 @@
 
 /** What is told of a stored mail. Header values as they came, folded and encoded: hostile. */
 typedef struct HookNotice {
-	SieveBytes reader;       /* recipient of the stored mail and of the notice */
-	SieveBytes from;         /* its From value; empty when it had none */
-	SieveBytes subject;      /* its Subject value */
-	unsigned n_more;         /* mails since the last notice that got none of their own */
-	const char *sender;      /* From address of the notice */
-	const char *id;          /* Message-ID of the notice, without brackets */
+	SieveBytes reader;  /* recipient of the stored mail and of the notice */
+	SieveBytes from;    /* its From value; empty when it had none */
+	SieveBytes subject; /* its Subject value */
+	unsigned n_more;    /* mails since the last notice that got none of their own */
+	const char *sender; /* From address of the notice */
+	const char *id;	    /* Message-ID of the notice, without brackets */
 	int64_t now_unix;
 } HookNotice;
 

@@ -71,11 +71,12 @@ static int64_t
 due_usec(const HookNotify *notify, const NotifyReader *reader)
 {
 	return reader->last_usec == 0
-		? 0
-		: reader->last_usec + (int64_t)notify->options.interval_s * G_USEC_PER_SEC;
+		       ? 0
+		       : reader->last_usec + (int64_t)notify->options.interval_s * G_USEC_PER_SEC;
 }
 
-/* The waiting reader whose turn is next; readers that are long past their interval are forgotten. */
+/* The waiting reader whose turn is next; readers that are long past their interval are forgotten.
+ */
 static NotifyReader *
 find_next(HookNotify *notify, int64_t now_usec)
 {
@@ -87,7 +88,8 @@ find_next(HookNotify *notify, int64_t now_usec)
 		NotifyReader *reader = value;
 		if (!reader->waits && due_usec(notify, reader) <= now_usec)
 			g_hash_table_iter_remove(&iter);
-		else if (reader->waits && (!next || due_usec(notify, reader) < due_usec(notify, next)))
+		else if (reader->waits &&
+			 (!next || due_usec(notify, reader) < due_usec(notify, next)))
 			next = reader;
 	}
 	return next;
@@ -100,8 +102,8 @@ print_text(const HookNotify *notify, const NotifyReader *reader, int64_t now_uni
 	g_autofree char *postmaster = g_strdup_printf("postmaster%s", domain ? domain : "");
 	uint64_t random;
 	notify->env->random(notify->env, &random, sizeof(random));
-	g_autofree char *id = g_strdup_printf("%016" G_GINT64_MODIFIER "x.doorstep@%s", random,
-		notify->options.host_name);
+	g_autofree char *id = g_strdup_printf(
+		"%016" G_GINT64_MODIFIER "x.doorstep@%s", random, notify->options.host_name);
 	HookNotice notice = {
 		.reader = sieve_bytes_from_string(reader->address),
 		.from = sieve_bytes_from_string(reader->from),
@@ -120,8 +122,8 @@ take_job(HookNotify *notify, NotifyReader *reader, int64_t now_usec, HookNotifyJ
 	LocationRecord *record = location_record_new();
 	memcpy(record->ticket_secret, reader->secret, sizeof(reader->secret));
 	job->text = print_text(notify, reader, now_usec / G_USEC_PER_SEC);
-	job->ticket = hook_verdict_ticket(record, sieve_bytes_from_string(reader->address),
-		(SieveBytes){ "", 0 }, notify->env);
+	job->ticket = hook_verdict_ticket(
+		record, sieve_bytes_from_string(reader->address), (SieveBytes){"", 0}, notify->env);
 	location_record_free(record);
 	job->reader = g_strdup(reader->address);
 	job->port = reader->port;
@@ -157,7 +159,7 @@ work(gpointer data)
 			wait_for_work(notify, next, now_usec);
 			continue;
 		}
-		HookNotifyJob job = { 0 };
+		HookNotifyJob job = {0};
 		take_job(notify, next, now_usec, &job);
 		g_mutex_unlock(&notify->lock);
 		notify->send(&job, notify->send_data);
@@ -169,8 +171,8 @@ work(gpointer data)
 }
 
 HookNotify *
-hook_notify_new(const HookNotifyOptions *options, HookNotifySend send, void *send_data,
-	const SieveEnv *env)
+hook_notify_new(
+	const HookNotifyOptions *options, HookNotifySend send, void *send_data, const SieveEnv *env)
 {
 	HookNotify *notify = g_new0(HookNotify, 1);
 	notify->options = *options;
@@ -260,12 +262,13 @@ static bool
 send_mail(PeerSmtpClient *client, const HookNotifyJob *job, PeerSmtpAnswer *answer, GError **error)
 {
 	SieveBytes text = sieve_bytes_from_string(job->text);
-	if (!peer_smtp_client_mail(client, (SieveBytes){ "", 0 }, text.len, answer, error) ||
+	if (!peer_smtp_client_mail(client, (SieveBytes){"", 0}, text.len, answer, error) ||
 		answer->code / 100 != 2)
 		return false;
 	peer_smtp_answer_clear(answer);
-	if (!peer_smtp_client_rcpt(client, sieve_bytes_from_string(job->reader), job->ticket, answer,
-		    error) || answer->code / 100 != 2)
+	if (!peer_smtp_client_rcpt(
+		    client, sieve_bytes_from_string(job->reader), job->ticket, answer, error) ||
+		answer->code / 100 != 2)
 		return false;
 	peer_smtp_answer_clear(answer);
 	return peer_smtp_client_data(client, text, answer, error) && answer->code / 100 == 2;
@@ -283,15 +286,16 @@ hook_notify_send_smtp(const HookNotifyJob *job, void *user_data)
 	};
 	g_autofree char *reader = sieve_bytes_escape(sieve_bytes_from_string(job->reader), 254);
 	g_autoptr(GError) error = NULL;
-	PeerSmtpAnswer answer = { 0 };
-	g_autoptr(PeerSmtpClient) client = peer_smtp_client_open(job->host, job->port, &how, &error);
+	PeerSmtpAnswer answer = {0};
+	g_autoptr(PeerSmtpClient) client =
+		peer_smtp_client_open(job->host, job->port, &how, &error);
 	if (client && send_mail(client, job, &answer, &error)) {
 		g_message("action=notified reader=\"%s\" host=%s", reader, job->host);
 	} else {
-		g_autofree char *said = error ? g_strdup(error->message)
-					      : peer_smtp_answer_print(&answer);
-		g_message("action=notify-failed reader=\"%s\" host=%s error=\"%s\"", reader, job->host,
-			said);
+		g_autofree char *said =
+			error ? g_strdup(error->message) : peer_smtp_answer_print(&answer);
+		g_message("action=notify-failed reader=\"%s\" host=%s error=\"%s\"", reader,
+			job->host, said);
 	}
 	peer_smtp_answer_clear(&answer);
 }

@@ -11,9 +11,10 @@
 #include "schema/location-record.h"
 
 typedef struct HookNotifyOptions {
-	unsigned interval_s;   /* between two notices to one reader; 0: every mail has its own */
-	unsigned queue_max;    /* readers that wait for a notice */
-	const char *sender;    /* (nullable) From of notices; NULL: postmaster at the reader's domain */
+	unsigned interval_s; /* between two notices to one reader; 0: every mail has its own */
+	unsigned queue_max;  /* readers that wait for a notice */
+	const char
+		*sender; /* (nullable) From of notices; NULL: postmaster at the reader's domain */
 	const char *host_name; /* for EHLO and Message-ID */
 	unsigned timeout_ms;   /* for connecting and for each reply */
 } HookNotifyOptions;
@@ -21,8 +22,8 @@ typedef struct HookNotifyOptions {
 /** A busy reader's stored mail. Everything is copied. */
 typedef struct HookNotifyMail {
 	const LocationRecord *record; /* where the reader is; with key and ticket secret */
-	SieveBytes reader;            /* address, without brackets */
-	SieveBytes from;              /* header values as they came */
+	SieveBytes reader;	      /* address, without brackets */
+	SieveBytes from;	      /* header values as they came */
 	SieveBytes subject;
 } HookNotifyMail;
 
@@ -44,8 +45,8 @@ void hook_notify_send_smtp(const HookNotifyJob *job, void *user_data);
 typedef struct HookNotify HookNotify;
 
 /** @options: copied; its strings must outlive the queue. */
-HookNotify *hook_notify_new(const HookNotifyOptions *options, HookNotifySend send,
-	void *send_data, const SieveEnv *env);
+HookNotify *hook_notify_new(const HookNotifyOptions *options, HookNotifySend send, void *send_data,
+	const SieveEnv *env);
 /** Sends nothing more; waits for the notice that is being sent. */
 void hook_notify_free(HookNotify *notify);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HookNotify, hook_notify_free)

@@ -139,11 +139,11 @@ typedef struct RedirectPair {
 
 /* doc/redirect.md section 2: every one of them is required, once. */
 static const RedirectPair pairs[] = {
-	{ "v", parse_version },
-	{ "host", parse_host },
-	{ "port", parse_port },
-	{ "key", parse_key },
-	{ "ticket", parse_ticket },
+	{"v", parse_version},
+	{"host", parse_host},
+	{"port", parse_port},
+	{"key", parse_key},
+	{"ticket", parse_ticket},
 };
 #define ALL_PAIRS ((1u << G_N_ELEMENTS(pairs)) - 1)
 
@@ -156,7 +156,8 @@ parse_pair(HookRedirect *redirect, const char *text, unsigned *seen)
 		return false;
 	size_t name_len = (size_t)(equals - text);
 	for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
-		if (strlen(pairs[i].name) != name_len || strncmp(pairs[i].name, text, name_len) != 0)
+		if (strlen(pairs[i].name) != name_len ||
+			strncmp(pairs[i].name, text, name_len) != 0)
 			continue;
 		if (*seen & (1u << i))
 			return false;
@@ -186,7 +187,8 @@ hook_redirect_reply_parse(int code, const char *const *lines, GError **error)
 		return fail("its last line is no REDIRECT", error);
 	if (strlen(line) > HOOK_REDIRECT_LINE_BYTES || !is_printable(sieve_bytes_from_string(line)))
 		return fail("its last line is too long or not printable", error);
-	g_auto(GStrv) words = g_strsplit(line + strlen(HOOK_REDIRECT_ENHANCED " REDIRECT "), " ", -1);
+	g_auto(GStrv) words =
+		g_strsplit(line + strlen(HOOK_REDIRECT_ENHANCED " REDIRECT "), " ", -1);
 	g_autoptr(HookRedirect) redirect = g_new0(HookRedirect, 1);
 	unsigned seen = 0;
 	for (char **word = words; *word; word++)

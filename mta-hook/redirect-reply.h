@@ -13,9 +13,9 @@
 
 /** Where a 551 sends the mail. */
 typedef struct HookRedirect {
-	char *host;    /* address literal, no brackets, as inet_pton() takes it */
+	char *host; /* address literal, no brackets, as inet_pton() takes it */
 	uint16_t port;
-	char *key;     /* "sha256:" and 64 lower-case hexadecimal digits */
+	char *key; /* "sha256:" and 64 lower-case hexadecimal digits */
 	char *ticket;
 } HookRedirect;
 
@@ -42,5 +42,5 @@ char **hook_redirect_reply_print(const HookRedirect *redirect, SieveBytes recipi
  * Reads the last line alone. Does not say whether the host may be followed; see target.h.
  * Fails with HOOK_ERROR_REPLY.
  */
-HookRedirect *hook_redirect_reply_parse(int code, const char *const *lines, GError **error)
-	G_GNUC_WARN_UNUSED_RESULT;
+HookRedirect *hook_redirect_reply_parse(
+	int code, const char *const *lines, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -8,29 +8,31 @@
 #define FIELD(name) offsetof(HookRelayConfig, name)
 
 static const HookSetting settings[] = {
-	{ "relay", "listen", HOOK_SETTING_STRING, FIELD(listen), "127.0.0.1:2424", 0, 0 },
-	{ "relay", "host_name", HOOK_SETTING_STRING, FIELD(host_name), NULL, 0, 0 },
-	{ "relay", "next_hop", HOOK_SETTING_STRING, FIELD(next_hop_text), NULL, 0, 0 },
-	{ "relay", "fallback_after_s", HOOK_SETTING_UINT, FIELD(fallback_after_s), "900", 0, 432000 },
-	{ "relay", "allow_networks", HOOK_SETTING_STRINGS, FIELD(allow_networks_text), NULL, 0, 0 },
-	{ "relay", "connect_timeout_ms", HOOK_SETTING_UINT, FIELD(connect_timeout_ms), "30000", 100, 600000 },
-	{ "relay", "reply_timeout_ms", HOOK_SETTING_UINT, FIELD(reply_timeout_ms), "300000", 100, 600000 },
-	{ "relay", "reader_connect_timeout_ms", HOOK_SETTING_UINT, FIELD(reader_connect_timeout_ms), "5000", 100,
-		600000 },
-	{ "relay", "reader_reply_timeout_ms", HOOK_SETTING_UINT, FIELD(reader_reply_timeout_ms), "30000", 100,
-		600000 },
-	{ "relay", "max_message_mb", HOOK_SETTING_UINT, FIELD(max_message_mb), "50", 1, 1024 },
-	{ "relay", "max_recipients", HOOK_SETTING_UINT, FIELD(max_recipients), "100", 100, 10000 },
-	{ "relay", "max_connections", HOOK_SETTING_UINT, FIELD(max_connections), "50", 1, 1000 },
-	{ NULL, NULL, HOOK_SETTING_STRING, 0, NULL, 0, 0 },
+	{"relay", "listen", HOOK_SETTING_STRING, FIELD(listen), "127.0.0.1:2424", 0, 0},
+	{"relay", "host_name", HOOK_SETTING_STRING, FIELD(host_name), NULL, 0, 0},
+	{"relay", "next_hop", HOOK_SETTING_STRING, FIELD(next_hop_text), NULL, 0, 0},
+	{"relay", "fallback_after_s", HOOK_SETTING_UINT, FIELD(fallback_after_s), "900", 0, 432000},
+	{"relay", "allow_networks", HOOK_SETTING_STRINGS, FIELD(allow_networks_text), NULL, 0, 0},
+	{"relay", "connect_timeout_ms", HOOK_SETTING_UINT, FIELD(connect_timeout_ms), "30000", 100,
+		600000},
+	{"relay", "reply_timeout_ms", HOOK_SETTING_UINT, FIELD(reply_timeout_ms), "300000", 100,
+		600000},
+	{"relay", "reader_connect_timeout_ms", HOOK_SETTING_UINT, FIELD(reader_connect_timeout_ms),
+		"5000", 100, 600000},
+	{"relay", "reader_reply_timeout_ms", HOOK_SETTING_UINT, FIELD(reader_reply_timeout_ms),
+		"30000", 100, 600000},
+	{"relay", "max_message_mb", HOOK_SETTING_UINT, FIELD(max_message_mb), "50", 1, 1024},
+	{"relay", "max_recipients", HOOK_SETTING_UINT, FIELD(max_recipients), "100", 100, 10000},
+	{"relay", "max_connections", HOOK_SETTING_UINT, FIELD(max_connections), "50", 1, 1000},
+	{NULL, NULL, HOOK_SETTING_STRING, 0, NULL, 0, 0},
 };
 
 static bool
 take_domains(HookRelayConfig *config, GKeyFile *file, GError **error)
 {
 	g_auto(GStrv) names = g_key_file_get_keys(file, "domains", NULL, NULL);
-	config->domains =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)hook_hop_free);
+	config->domains = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)hook_hop_free);
 	for (char **name = names; name && *name; name++) {
 		g_autofree char *text = g_key_file_get_string(file, "domains", *name, NULL);
 		HookHop *hop = hook_hop_parse(text ? g_strstrip(text) : "", error);
@@ -62,7 +64,8 @@ hook_relay_config_load(const char *path, GError **error)
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autoptr(HookRelayConfig) config = g_new0(HookRelayConfig, 1);
 	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, error) ||
-		!hook_settings_load(file, settings, "domains", config, error) || !take_routes(config, file, error)) {
+		!hook_settings_load(file, settings, "domains", config, error) ||
+		!take_routes(config, file, error)) {
 		g_prefix_error(error, "%s: ", path);
 		return NULL;
 	}

@@ -22,7 +22,8 @@ typedef struct Options {
 } Options;
 
 static const char description[] =
-	"Takes mail from the MTA beside it by LMTP and delivers it: to the mail exchanger, telling\n"
+	"Takes mail from the MTA beside it by LMTP and delivers it: to the mail exchanger, "
+	"telling\n"
 	"it that redirects are followed, and to the reader's host when it names one.\n\n"
 	"Examples:\n"
 	"  doorstep-relay --config=/etc/doorstep/doorstep-relay.conf\n"
@@ -33,14 +34,16 @@ static bool
 parse_options(int argc, char **argv, Options *options)
 {
 	const GOptionEntry entries[] = {
-		{ "config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config, "Key file to read",
-			"FILE" },
-		{ "check", 0, 0, G_OPTION_ARG_NONE, &options->check, "Check the key file and end", NULL },
-		{ "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Show the version", NULL },
+		{"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config, "Key file to read",
+			"FILE"},
+		{"check", 0, 0, G_OPTION_ARG_NONE, &options->check, "Check the key file and end",
+			NULL},
+		{"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Show the version", NULL},
 		G_OPTION_ENTRY_NULL,
 	};
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GOptionContext) context = g_option_context_new("- delivers mail, follows redirects");
+	g_autoptr(GOptionContext) context =
+		g_option_context_new("- delivers mail, follows redirects");
 	g_option_context_add_main_entries(context, entries, NULL);
 	g_option_context_set_description(context, description);
 	if (g_option_context_parse(context, &argc, &argv, &error) && argc == 1)
@@ -68,8 +71,8 @@ run(const HookRelayConfig *config)
 		.max_per_client = config->max_connections,
 		.busy_reply = "421 4.3.2 Too many connections\r\n",
 	};
-	g_autoptr(PeerListener) listener = peer_listener_new(config->listen, &limits,
-		hook_relay_network_serve, &network, &error);
+	g_autoptr(PeerListener) listener = peer_listener_new(
+		config->listen, &limits, hook_relay_network_serve, &network, &error);
 	if (!listener) {
 		g_printerr("doorstep-relay: %s\n", error->message);
 		return EXIT_CONFIG;
@@ -83,7 +86,7 @@ run(const HookRelayConfig *config)
 int
 main(int argc, char **argv)
 {
-	Options options = { 0 };
+	Options options = {0};
 	g_autoptr(GError) error = NULL;
 	if (!parse_options(argc, argv, &options))
 		return EXIT_USAGE;

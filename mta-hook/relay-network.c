@@ -23,7 +23,8 @@ find_hops(const char *domain, void *user_data, GError **error)
 	return hook_mx_find(&network->mx, domain, error);
 }
 
-/* To a mail exchanger TLS is opportunistic: one whose TLS fails is spoken to in clear (RFC 7435). */
+/* To a mail exchanger TLS is opportunistic: one whose TLS fails is spoken to in clear (RFC 7435).
+ */
 static PeerSmtpClient *
 open_hop(const HookHop *hop, unsigned flags, const char *pin, void *user_data, GError **error)
 {
@@ -34,7 +35,8 @@ open_hop(const HookHop *hop, unsigned flags, const char *pin, void *user_data, G
 		.pin = pin,
 		.connect_timeout_ms =
 			pin ? config->reader_connect_timeout_ms : config->connect_timeout_ms,
-		.reply_timeout_ms = pin ? config->reader_reply_timeout_ms : config->reply_timeout_ms,
+		.reply_timeout_ms =
+			pin ? config->reader_reply_timeout_ms : config->reply_timeout_ms,
 	};
 	g_autoptr(GError) first = NULL;
 	PeerSmtpClient *client = peer_smtp_client_open(hop->host, hop->port, &options, &first);
@@ -54,7 +56,7 @@ is_young(const HookRelayNetwork *network, SieveBytes message)
 	int64_t age_s;
 	int64_t now_unix = network->env->now_usec(network->env) / G_USEC_PER_SEC;
 	return hook_mail_age(message, now_unix, &age_s) && age_s > -CLOCK_SKEW_S &&
-		age_s < (int64_t)network->config->fallback_after_s;
+	       age_s < (int64_t)network->config->fallback_after_s;
 }
 
 static void
@@ -71,8 +73,8 @@ log_replies(const HookRelayMail *mail, const PeerSmtpReply *replies)
 }
 
 static void
-on_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char *ticket, void *user_data,
-	PeerSmtpReply *reply)
+on_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char *ticket,
+	void *user_data, PeerSmtpReply *reply)
 {
 	(void)t;
 	(void)ticket;
@@ -109,11 +111,11 @@ on_message(const PeerSmtpTransaction *t, SieveBytes message, void *user_data,
 	log_replies(&mail, replies);
 }
 
-static const PeerSmtpHandler handler = { .recipient = on_recipient, .message = on_message };
+static const PeerSmtpHandler handler = {.recipient = on_recipient, .message = on_message};
 
 void
-hook_relay_network_init(HookRelayNetwork *network, const HookRelayConfig *config,
-	const SieveEnv *env)
+hook_relay_network_init(
+	HookRelayNetwork *network, const HookRelayConfig *config, const SieveEnv *env)
 {
 	network->config = config;
 	network->env = env;

@@ -13,7 +13,7 @@ typedef struct HookRelayNetwork {
 	HookMx mx;
 } HookRelayNetwork;
 
-void hook_relay_network_init(HookRelayNetwork *network, const HookRelayConfig *config,
-	const SieveEnv *env);
+void hook_relay_network_init(
+	HookRelayNetwork *network, const HookRelayConfig *config, const SieveEnv *env);
 /** A PeerServe: one LMTP connection of the MTA beside us. @user_data: HookRelayNetwork */
 void hook_relay_network_serve(PeerLineIo *io, void *user_data);

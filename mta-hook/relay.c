@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* relay.c - one delivery: MX, follow one redirect, fall back; a state machine over injected steps */
+/* relay.c - one delivery: MX, follow one redirect, fall back; pure over injected steps */
 
 #include "mta-hook/relay.h"
 
@@ -11,11 +11,11 @@
 
 /* Where one recipient stands. PENDING and PLAIN go to the MX, REDIRECTED to the reader's host. */
 typedef enum {
-	SLOT_PENDING,    /* no host has spoken about it yet */
-	SLOT_PLAIN,      /* to be tried again as by a client that follows nothing */
-	SLOT_TAKEN,      /* RCPT was accepted, DATA is still to come */
+	SLOT_PENDING,	 /* no host has spoken about it yet */
+	SLOT_PLAIN,	 /* to be tried again as by a client that follows nothing */
+	SLOT_TAKEN,	 /* RCPT was accepted, DATA is still to come */
 	SLOT_REDIRECTED, /* a 551 names the reader's host */
-	SLOT_DONE,       /* answered */
+	SLOT_DONE,	 /* answered */
 } SlotState;
 
 typedef struct Slot {
@@ -81,10 +81,10 @@ static void
 take_redirect(const Group *group, Slot *slot, const PeerSmtpAnswer *answer)
 {
 	g_autoptr(GError) error = NULL;
-	slot->redirect = hook_redirect_reply_parse(answer->code, (const char *const *)answer->lines,
-		&error);
+	slot->redirect =
+		hook_redirect_reply_parse(answer->code, (const char *const *)answer->lines, &error);
 	if (slot->redirect && hook_target_check(slot->redirect->host, slot->redirect->port,
-		    group->delivery->allowed, &error)) {
+				      group->delivery->allowed, &error)) {
 		slot->state = SLOT_REDIRECTED;
 		return;
 	}
@@ -111,11 +111,11 @@ send_recipients(const Group *group, PeerSmtpClient *client, GError **error)
 	Delivery *delivery = group->delivery;
 	for (size_t i = 0; i < delivery->n_slots; i++) {
 		Slot *slot = &delivery->slots[i];
-		PeerSmtpAnswer answer = { 0 };
+		PeerSmtpAnswer answer = {0};
 		if (!in_group(group, slot, group->wanted))
 			continue;
-		if (!delivery->steps->rcpt(client, sieve_bytes_from_string(slot->recipient), NULL,
-			    &answer, error))
+		if (!delivery->steps->rcpt(
+			    client, sieve_bytes_from_string(slot->recipient), NULL, &answer, error))
 			return false;
 		take_rcpt_answer(group, slot, &answer);
 		peer_smtp_answer_clear(&answer);
@@ -147,7 +147,7 @@ send_data(const Group *group, PeerSmtpClient *client)
 {
 	Delivery *delivery = group->delivery;
 	g_autoptr(GError) error = NULL;
-	PeerSmtpAnswer answer = { 0 };
+	PeerSmtpAnswer answer = {0};
 	bool answered = delivery->steps->data(client, delivery->mail->message, &answer, &error);
 	for (size_t i = 0; i < delivery->n_slots; i++) {
 		if (!in_group(group, &delivery->slots[i], SLOT_TAKEN))
@@ -172,7 +172,7 @@ static bool
 send_envelope(const Group *group, PeerSmtpClient *client, GError **error)
 {
 	const HookRelayMail *mail = group->delivery->mail;
-	PeerSmtpAnswer answer = { 0 };
+	PeerSmtpAnswer answer = {0};
 	if (!group->delivery->steps->mail(client, mail->sender, mail->message.len, &answer, error))
 		return false;
 	if (answer.code / 100 != 2)
@@ -208,14 +208,14 @@ typedef struct RouteFailure {
 
 /* RFC 3463 section 3.2, RFC 7505 section 4.2 */
 static const RouteFailure route_failures[] = {
-	{ HOOK_ERROR_NO_DOMAIN, 550, "5.1.2" },
-	{ HOOK_ERROR_NULL_MX, 556, "5.1.10" },
+	{HOOK_ERROR_NO_DOMAIN, 550, "5.1.2"},
+	{HOOK_ERROR_NULL_MX, 556, "5.1.10"},
 };
 
 static void
 settle_group_by_error(const Group *group, const GError *error)
 {
-	RouteFailure failure = { 0, 451, "4.4.1" };
+	RouteFailure failure = {0, 451, "4.4.1"};
 	for (size_t i = 0; i < G_N_ELEMENTS(route_failures); i++)
 		if (g_error_matches(error, HOOK_ERROR, (int)route_failures[i].error))
 			failure = route_failures[i];
@@ -225,7 +225,8 @@ settle_group_by_error(const Group *group, const GError *error)
 				error->message);
 }
 
-/* One MX session for all recipients of the domain; further hosts only for those left without one. */
+/* One MX session for all recipients of the domain; further hosts only for those left without one.
+ */
 static void
 deliver_group(const Group *group)
 {
@@ -244,13 +245,14 @@ deliver_group(const Group *group)
 	settle_group_by_error(group, error);
 }
 
-/* Before DATA only the reader's own rules refuse for good; a ticket that is not taken, or an address
- * that this host does not know, must not make the mail bounce (doc/redirect.md section 3). */
+/* Before DATA only the reader's own rules refuse for good; a ticket that is not taken, or an
+ * address that this host does not know, must not make the mail bounce (doc/redirect.md section 3).
+ */
 static void
 settle_by_reader(Slot *slot, const PeerSmtpAnswer *answer)
 {
 	bool final = answer->code / 100 == 5 && answer->code != HOOK_REDIRECT_CODE &&
-		answer->lines[0] && g_str_has_prefix(answer->lines[0], "5.7.1 ");
+		     answer->lines[0] && g_str_has_prefix(answer->lines[0], "5.7.1 ");
 	if (final || answer->code / 100 == 4) {
 		settle_by_answer(slot, answer);
 		return;
@@ -265,7 +267,7 @@ static bool
 send_reader_envelope(const Delivery *delivery, Slot *slot, PeerSmtpClient *client, GError **error)
 {
 	const HookRelayMail *mail = delivery->mail;
-	PeerSmtpAnswer answer = { 0 };
+	PeerSmtpAnswer answer = {0};
 	if (!delivery->steps->mail(client, mail->sender, mail->message.len, &answer, error))
 		return false;
 	if (answer.code / 100 == 2) {
@@ -286,11 +288,11 @@ static void
 follow(const Delivery *delivery, Slot *slot)
 {
 	const HookRelaySteps *steps = delivery->steps;
-	HookHop hop = { slot->redirect->host, slot->redirect->port };
+	HookHop hop = {slot->redirect->host, slot->redirect->port};
 	g_autoptr(GError) error = NULL;
-	PeerSmtpClient *client = steps->open(&hop, PEER_SMTP_CLIENT_REQUIRE_TLS, slot->redirect->key,
-		steps->user_data, &error);
-	PeerSmtpAnswer answer = { 0 };
+	PeerSmtpClient *client = steps->open(
+		&hop, PEER_SMTP_CLIENT_REQUIRE_TLS, slot->redirect->key, steps->user_data, &error);
+	PeerSmtpAnswer answer = {0};
 	if (client && send_reader_envelope(delivery, slot, client, &error) &&
 		steps->data(client, delivery->mail->message, &answer, &error))
 		settle_by_answer(slot, &answer);
@@ -308,7 +310,8 @@ deliver_all(Delivery *delivery, SlotState wanted, bool announce)
 {
 	for (size_t i = 0; i < delivery->n_slots; i++)
 		if (delivery->slots[i].state == wanted)
-			deliver_group(&(Group){ delivery, delivery->slots[i].domain, wanted, announce });
+			deliver_group(
+				&(Group){delivery, delivery->slots[i].domain, wanted, announce});
 }
 
 static void
@@ -330,7 +333,7 @@ hook_relay_deliver(const HookRelaySteps *steps, const HookNetworks *allowed,
 	const HookRelayMail *mail, PeerSmtpReply *replies)
 {
 	g_autofree Slot *slots = g_new0(Slot, mail->n_recipients);
-	Delivery delivery = { steps, allowed, mail, slots, mail->n_recipients };
+	Delivery delivery = {steps, allowed, mail, slots, mail->n_recipients};
 	init_slots(&delivery, replies);
 	deliver_all(&delivery, SLOT_PENDING, mail->announce);
 	for (size_t i = 0; i < delivery.n_slots; i++)

@@ -16,8 +16,8 @@ typedef struct HookRelaySteps {
 	/* (transfer full) of HookHop */
 	GPtrArray *(*find_hops)(const char *domain, void *user_data, GError **error);
 	/* @flags: of PeerSmtpClientFlags; @pin: (nullable) */
-	PeerSmtpClient *(*open)(const HookHop *hop, unsigned flags, const char *pin, void *user_data,
-		GError **error);
+	PeerSmtpClient *(*open)(const HookHop *hop, unsigned flags, const char *pin,
+		void *user_data, GError **error);
 	bool (*mail)(PeerSmtpClient *client, SieveBytes sender, uint64_t size_bytes,
 		PeerSmtpAnswer *ret_answer, GError **error);
 	bool (*rcpt)(PeerSmtpClient *client, SieveBytes recipient, const char *ticket,
@@ -39,8 +39,8 @@ typedef struct HookRelayMail {
 /**
  * hook_relay_deliver:
  * @allowed: (nullable): reader's hosts that are not public addresses
- * @replies: (array length=n_recipients): zeroed by the caller, filled in for each recipient: 250 when
- *   the next host has taken the mail, 5yz as it was refused there, else 451
+ * @replies: (array length=n_recipients): zeroed by the caller, filled in for each recipient: 250
+ * when the next host has taken the mail, 5yz as it was refused there, else 451
  */
 void hook_relay_deliver(const HookRelaySteps *steps, const HookNetworks *allowed,
 	const HookRelayMail *mail, PeerSmtpReply *replies);

@@ -24,8 +24,8 @@ struct HookSession {
 	char *client_ip; /* (nullable) */
 	bool announced;
 	bool authenticated;
-	char *sender;          /* (nullable) of the present mail */
-	GPtrArray *busy;       /* of Busy */
+	char *sender;			       /* (nullable) of the present mail */
+	GPtrArray *busy;		       /* of Busy */
 	char *from, *subject, *auto_submitted; /* (nullable) header values of the present mail */
 };
 
@@ -81,8 +81,8 @@ bool
 hook_session_unknown(HookSession *session, const char *command)
 {
 	size_t len = strcspn(command, " \t\r\n");
-	bool announces = len == strlen(ANNOUNCEMENT) &&
-		g_ascii_strncasecmp(command, ANNOUNCEMENT, len) == 0;
+	bool announces =
+		len == strlen(ANNOUNCEMENT) && g_ascii_strncasecmp(command, ANNOUNCEMENT, len) == 0;
 	if (announces)
 		session->announced = true;
 	return announces;
@@ -128,10 +128,10 @@ judge(HookSession *session, const char *recipient)
 {
 	const Hook *hook = session->hook;
 	SieveBytes address = sieve_bytes_from_string(recipient);
-	HookClient client = { session->client_ip, session->authenticated, session->announced };
+	HookClient client = {session->client_ip, session->authenticated, session->announced};
 	g_autoptr(LocationRecord) record = NULL;
 	if (hook_directory_find_by_email(hook->directory, address, &record) == HOOK_DIRECTORY_AWAY)
-		return (HookVerdict){ .decision = { HOOK_STORE, "directory-away" } };
+		return (HookVerdict){.decision = {HOOK_STORE, "directory-away"}};
 	int64_t now_unix = hook->env->now_usec(hook->env) / G_USEC_PER_SEC;
 	HookDecision decision = hook_decide(record, &hook->config->policy, &client, now_unix);
 	HookVerdict verdict = hook_verdict_make(decision, record, address,
@@ -144,7 +144,7 @@ judge(HookSession *session, const char *recipient)
 HookVerdict
 hook_session_rcpt(HookSession *session, const char *path, bool refused)
 {
-	HookVerdict verdict = { .decision = { HOOK_STORE, "refused-by-mta" } };
+	HookVerdict verdict = {.decision = {HOOK_STORE, "refused-by-mta"}};
 	g_autofree char *recipient = dup_mailbox(path);
 	if (!refused && strlen(recipient) <= PATH_BYTES)
 		verdict = judge(session, recipient);
@@ -159,9 +159,9 @@ hook_session_header(HookSession *session, const char *name, const char *value)
 		const char *name;
 		char **field;
 	} wanted[] = {
-		{ "From", &session->from },
-		{ "Subject", &session->subject },
-		{ "Auto-Submitted", &session->auto_submitted },
+		{"From", &session->from},
+		{"Subject", &session->subject},
+		{"Auto-Submitted", &session->auto_submitted},
 	};
 	if (session->busy->len == 0)
 		return;

@@ -26,8 +26,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HookSession, hook_session_free)
 
 /** HELO or EHLO: the announcement is forgotten (doc/redirect.md section 1). */
 void hook_session_helo(HookSession *session);
-/** A command that the MTA does not know; its first word alone is looked at. Returns: true when it is
- * the announcement. */
+/** A command that the MTA does not know; its first word alone is looked at. Returns: true when it
+ * is the announcement. */
 bool hook_session_unknown(HookSession *session, const char *command);
 /** MAIL. @path: with or without brackets. @authenticated: the client used SMTP AUTH. */
 void hook_session_mail(HookSession *session, const char *path, bool authenticated);

@@ -8,8 +8,8 @@
 static bool
 fail_value(const HookSetting *setting, const char *value, const char *why, GError **error)
 {
-	g_set_error(error, HOOK_ERROR, HOOK_ERROR_CONFIG, "[%s] %s = %s: %s", setting->group, setting->name,
-		value, why);
+	g_set_error(error, HOOK_ERROR, HOOK_ERROR_CONFIG, "[%s] %s = %s: %s", setting->group,
+		setting->name, value, why);
 	return false;
 }
 
@@ -69,7 +69,8 @@ static bool
 has_setting(const HookSetting *settings, const char *group, const char *name)
 {
 	for (; settings->group; settings++)
-		if (strcmp(settings->group, group) == 0 && (!name || strcmp(settings->name, name) == 0))
+		if (strcmp(settings->group, group) == 0 &&
+			(!name || strcmp(settings->name, name) == 0))
 			return true;
 	return false;
 }
@@ -86,12 +87,13 @@ check_names(GKeyFile *file, const HookSetting *settings, const char *free_group,
 		for (char **name = names; name && *name; name++) {
 			if (has_setting(settings, *group, *name))
 				continue;
-			g_set_error(error, HOOK_ERROR, HOOK_ERROR_CONFIG, "[%s] %s: no such key", *group,
-				*name);
+			g_set_error(error, HOOK_ERROR, HOOK_ERROR_CONFIG, "[%s] %s: no such key",
+				*group, *name);
 			return false;
 		}
 		if (!has_setting(settings, *group, NULL)) {
-			g_set_error(error, HOOK_ERROR, HOOK_ERROR_CONFIG, "[%s]: no such group", *group);
+			g_set_error(error, HOOK_ERROR, HOOK_ERROR_CONFIG, "[%s]: no such group",
+				*group);
 			return false;
 		}
 	}
@@ -102,7 +104,8 @@ static bool
 load_keys(GKeyFile *file, const HookSetting *settings, void *config, GError **error)
 {
 	for (; settings->group; settings++) {
-		g_autofree char *value = g_key_file_get_string(file, settings->group, settings->name, NULL);
+		g_autofree char *value =
+			g_key_file_get_string(file, settings->group, settings->name, NULL);
 		const char *text = value ? g_strstrip(value) : settings->initial;
 		if (text && !set_field(settings, text, config, error))
 			return false;
@@ -115,7 +118,7 @@ hook_settings_load(GKeyFile *file, const HookSetting *settings, const char *free
 	void *config, GError **error)
 {
 	return check_names(file, settings, free_group, error) &&
-		load_keys(file, settings, config, error);
+	       load_keys(file, settings, config, error);
 }
 
 char *

@@ -19,9 +19,10 @@ typedef struct HookSetting {
 	const char *group; /* NULL ends the table */
 	const char *name;
 	HookSettingType type;
-	size_t offset;       /* of a field of that type in the struct */
-	const char *initial; /* (nullable) value when the key is absent; NULL: the field stays zero */
-	unsigned min, max;   /* of UINT */
+	size_t offset; /* of a field of that type in the struct */
+	const char
+		*initial;  /* (nullable) value when the key is absent; NULL: the field stays zero */
+	unsigned min, max; /* of UINT */
 } HookSetting;
 
 /**

@@ -33,7 +33,7 @@ static bool
 answer_all(const HookSocketmap *map, GByteArray *buffer, GOutputStream *out, GCancellable *stop)
 {
 	for (;;) {
-		SieveBytes received = { (const char *)buffer->data, buffer->len };
+		SieveBytes received = {(const char *)buffer->data, buffer->len};
 		SieveBytes request;
 		size_t used;
 		switch (hook_socketmap_split(received, &request, &used)) {
@@ -114,8 +114,8 @@ listen_inet(HookSocketmapServer *server, const char *address, GError **error)
 	guint16 port = g_network_address_get_port(G_NETWORK_ADDRESS(parsed));
 	g_autoptr(GSocketAddress) where = g_inet_socket_address_new_from_string(host, port);
 	if (!where || port == 0) {
-		g_set_error(error, HOOK_ERROR, HOOK_ERROR_CONFIG, "\"%s\" is no address:port",
-			address);
+		g_set_error(
+			error, HOOK_ERROR, HOOK_ERROR_CONFIG, "\"%s\" is no address:port", address);
 		return false;
 	}
 	return g_socket_listener_add_address(G_SOCKET_LISTENER(server->service), where,
@@ -135,8 +135,8 @@ accept_loop(gpointer data)
 }
 
 HookSocketmapServer *
-hook_socketmap_server_new(const char *address, unsigned socket_mode, const HookSocketmap *map,
-	GError **error)
+hook_socketmap_server_new(
+	const char *address, unsigned socket_mode, const HookSocketmap *map, GError **error)
 {
 	g_autoptr(HookSocketmapServer) server = g_new0(HookSocketmapServer, 1);
 	server->map = map;
@@ -150,8 +150,8 @@ hook_socketmap_server_new(const char *address, unsigned socket_mode, const HookS
 	g_socket_service_stop(server->service);
 	g_signal_connect(server->service, "run", G_CALLBACK(on_run), server);
 	bool listens = g_str_has_prefix(address, "unix:")
-		? listen_unix(server, address + strlen("unix:"), socket_mode, error)
-		: listen_inet(server, address, error);
+			       ? listen_unix(server, address + strlen("unix:"), socket_mode, error)
+			       : listen_inet(server, address, error);
 	if (!listens)
 		return NULL;
 	server->thread = g_thread_new("socketmap", accept_loop, server);

@@ -102,8 +102,8 @@ answer_transport(const HookSocketmap *map, SieveBytes key)
 	if (hook_decide(record, map->policy, NULL, now_unix(map)).action != HOOK_RELAY)
 		return g_strdup("NOTFOUND ");
 	const char *tag = strchr(record->host, ':') ? "ipv6:" : "";
-	return g_strdup_printf("OK %s:[%s%s]:%u", map->transport, tag, record->host,
-		record->smtp_port);
+	return g_strdup_printf(
+		"OK %s:[%s%s]:%u", map->transport, tag, record->host, record->smtp_port);
 }
 
 static char *
@@ -131,8 +131,8 @@ typedef struct MapTable {
 } MapTable;
 
 static const MapTable tables[] = {
-	{ "transport", answer_transport },
-	{ "tlspolicy", answer_tlspolicy },
+	{"transport", answer_transport},
+	{"tlspolicy", answer_tlspolicy},
 };
 
 /* request = name SP key */

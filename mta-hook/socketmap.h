@@ -2,10 +2,10 @@
 /* socketmap.h - the same decision as a table look-up, for relaying MTAs: Postfix's socketmap
  *
  * Request and reply are one netstring each. Two tables are served:
- * `transport`: a recipient to "<transport>:[host]:port" while the reader is ready there, else NOTFOUND;
- * `tlspolicy`: a next hop "[host]:port" to the key it must prove; TEMP for a host that no live
- * record names, so that mail under way to it waits rather than goes to a stranger.
- * This file is the protocol and the answers; socketmap-server.h holds the connections.
+ * `transport`: a recipient to "<transport>:[host]:port" while the reader is ready there, else
+ * NOTFOUND; `tlspolicy`: a next hop "[host]:port" to the key it must prove; TEMP for a host that no
+ * live record names, so that mail under way to it waits rather than goes to a stranger. This file
+ * is the protocol and the answers; socketmap-server.h holds the connections.
  */
 #pragma once
 
@@ -16,9 +16,9 @@
 #define HOOK_SOCKETMAP_REQUEST_BYTES 2048u
 
 typedef enum {
-	HOOK_NETSTRING_MORE,  /* not complete yet */
+	HOOK_NETSTRING_MORE, /* not complete yet */
 	HOOK_NETSTRING_READY,
-	HOOK_NETSTRING_BAD,   /* no netstring, or too long: close the connection */
+	HOOK_NETSTRING_BAD, /* no netstring, or too long: close the connection */
 } HookNetstring;
 
 /**

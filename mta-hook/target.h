@@ -2,7 +2,8 @@
 /* target.h - which hosts a redirect may name: no loopback, private, multicast or mapped address
  *
  * A record or a 551 says where to connect to, so whoever writes one could aim mail servers at
- * machines that only they can reach. Both programs ask here before they pass an address on or use it.
+ * machines that only they can reach. Both programs ask here before they pass an address on or use
+ * it.
  */
 #pragma once
 

@@ -15,8 +15,8 @@ hook_verdict_clear(HookVerdict *verdict)
 }
 
 char *
-hook_verdict_ticket(const LocationRecord *record, SieveBytes recipient, SieveBytes sender,
-	const SieveEnv *env)
+hook_verdict_ticket(
+	const LocationRecord *record, SieveBytes recipient, SieveBytes sender, const SieveEnv *env)
 {
 	unsigned char nonce[NONCE_BYTES];
 	env->random(env, nonce, sizeof(nonce));
@@ -28,7 +28,7 @@ HookVerdict
 hook_verdict_make(HookDecision decision, const LocationRecord *record, SieveBytes recipient,
 	SieveBytes sender, const SieveEnv *env)
 {
-	HookVerdict verdict = { .decision = decision };
+	HookVerdict verdict = {.decision = decision};
 	if (decision.action != HOOK_REDIRECT)
 		return verdict;
 	g_autofree char *ticket = hook_verdict_ticket(record, recipient, sender, env);
@@ -40,7 +40,7 @@ hook_verdict_make(HookDecision decision, const LocationRecord *record, SieveByte
 	};
 	verdict.lines = hook_redirect_reply_print(&redirect, recipient);
 	if (!verdict.lines) {
-		verdict.decision = (HookDecision){ HOOK_STORE, "unspeakable-recipient" };
+		verdict.decision = (HookDecision){HOOK_STORE, "unspeakable-recipient"};
 		return verdict;
 	}
 	verdict.code = G_STRINGIFY(HOOK_REDIRECT_CODE);

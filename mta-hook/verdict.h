@@ -10,7 +10,7 @@ typedef struct HookVerdict {
 	HookDecision decision;
 	const char *code;     /* (nullable) static, "551" */
 	const char *enhanced; /* (nullable) static, "5.1.6" */
-	char **lines;         /* (transfer full) (nullable) NULL-terminated */
+	char **lines;	      /* (transfer full) (nullable) NULL-terminated */
 } HookVerdict;
 void hook_verdict_clear(HookVerdict *verdict);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HookVerdict, hook_verdict_clear)
@@ -25,5 +25,5 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HookVerdict, hook_verdict_clear)
 HookVerdict hook_verdict_make(HookDecision decision, const LocationRecord *record,
 	SieveBytes recipient, SieveBytes sender, const SieveEnv *env);
 /** (transfer full) a ticket for one mail to this reader, from now on. */
-char *hook_verdict_ticket(const LocationRecord *record, SieveBytes recipient, SieveBytes sender,
-	const SieveEnv *env);
+char *hook_verdict_ticket(
+	const LocationRecord *record, SieveBytes recipient, SieveBytes sender, const SieveEnv *env);

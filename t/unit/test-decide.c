@@ -28,7 +28,7 @@ typedef enum {
 	RELAY = 1 << 9,
 	IN_CLEAR = 1 << 10,
 	ALLOW_LOOPBACK = 1 << 11,
-	STRANGER = 1 << 12,      /* in no listed network */
+	STRANGER = 1 << 12, /* in no listed network */
 	AUTHENTICATED = 1 << 13,
 	NO_HOST = 1 << 14,
 	NO_LEASE = 1 << 15,
@@ -46,44 +46,44 @@ typedef struct DecideCase {
 #define ALL HOOK_REDIRECT_ALL
 
 static const DecideCase cases[] = {
-	{ LOCATION_READY, 0, ALL, HOOK_REDIRECT },
-	{ LOCATION_READY, NO_LEASE, ALL, HOOK_REDIRECT },
-	{ LOCATION_READY, RELAY, ALL, HOOK_REDIRECT },
-	{ LOCATION_READY, 0, LISTED, HOOK_REDIRECT },
-	{ LOCATION_READY, STRANGER, LISTED, HOOK_STORE },
-	{ LOCATION_READY, STRANGER | RELAY, LISTED, HOOK_RELAY },
-	{ LOCATION_READY, STRANGER | AUTHENTICATED, LISTED, HOOK_REDIRECT },
-	{ LOCATION_READY, STRANGER, ALL, HOOK_REDIRECT },
-	{ LOCATION_READY, 0, NEVER, HOOK_STORE },
-	{ LOCATION_READY, AUTHENTICATED, NEVER, HOOK_STORE },
-	{ LOCATION_READY, RELAY, NEVER, HOOK_RELAY },
-	{ LOCATION_READY, NOT_ANNOUNCED, ALL, HOOK_STORE },
-	{ LOCATION_READY, NOT_ANNOUNCED | AUTHENTICATED, LISTED, HOOK_STORE },
-	{ LOCATION_READY, NOT_ANNOUNCED | RELAY, ALL, HOOK_RELAY },
-	{ LOCATION_READY, NO_CLIENT | RELAY, ALL, HOOK_RELAY },
-	{ LOCATION_READY, NO_CLIENT, ALL, HOOK_STORE },
-	{ LOCATION_READY, NO_RECORD, ALL, HOOK_STORE },
-	{ LOCATION_READY, NO_RECORD | RELAY, ALL, HOOK_STORE },
-	{ LOCATION_READY, LEASE_ENDED, ALL, HOOK_STORE },
-	{ LOCATION_READY, LEASE_ENDED | RELAY, ALL, HOOK_STORE },
-	{ LOCATION_READY, LEASE_IN_MARGIN, ALL, HOOK_STORE },
-	{ LOCATION_READY, NO_HOST, ALL, HOOK_STORE },
-	{ LOCATION_READY, NO_KEY, ALL, HOOK_STORE },
-	{ LOCATION_READY, NO_KEY | RELAY, ALL, HOOK_STORE },
-	{ LOCATION_READY, NO_KEY | RELAY | IN_CLEAR, ALL, HOOK_RELAY },
-	{ LOCATION_READY, BAD_KEY | RELAY, ALL, HOOK_STORE },
-	{ LOCATION_READY, NO_SECRET, ALL, HOOK_STORE },
-	{ LOCATION_READY, NO_SECRET | RELAY, ALL, HOOK_RELAY },
-	{ LOCATION_READY, LOOPBACK, ALL, HOOK_STORE },
-	{ LOCATION_READY, LOOPBACK | RELAY, ALL, HOOK_STORE },
-	{ LOCATION_READY, LOOPBACK | ALLOW_LOOPBACK, ALL, HOOK_REDIRECT },
-	{ LOCATION_OFFLINE, 0, ALL, HOOK_STORE },
-	{ LOCATION_OFFLINE, RELAY, ALL, HOOK_STORE },
-	{ LOCATION_BUSY, 0, ALL, HOOK_NOTIFY },
-	{ LOCATION_BUSY, NOT_ANNOUNCED | RELAY, ALL, HOOK_NOTIFY },
-	{ LOCATION_BUSY, NO_CLIENT | RELAY, ALL, HOOK_NOTIFY },
-	{ LOCATION_BUSY, LEASE_ENDED, ALL, HOOK_STORE },
-	{ LOCATION_BUSY, LOOPBACK, ALL, HOOK_STORE },
+	{LOCATION_READY, 0, ALL, HOOK_REDIRECT},
+	{LOCATION_READY, NO_LEASE, ALL, HOOK_REDIRECT},
+	{LOCATION_READY, RELAY, ALL, HOOK_REDIRECT},
+	{LOCATION_READY, 0, LISTED, HOOK_REDIRECT},
+	{LOCATION_READY, STRANGER, LISTED, HOOK_STORE},
+	{LOCATION_READY, STRANGER | RELAY, LISTED, HOOK_RELAY},
+	{LOCATION_READY, STRANGER | AUTHENTICATED, LISTED, HOOK_REDIRECT},
+	{LOCATION_READY, STRANGER, ALL, HOOK_REDIRECT},
+	{LOCATION_READY, 0, NEVER, HOOK_STORE},
+	{LOCATION_READY, AUTHENTICATED, NEVER, HOOK_STORE},
+	{LOCATION_READY, RELAY, NEVER, HOOK_RELAY},
+	{LOCATION_READY, NOT_ANNOUNCED, ALL, HOOK_STORE},
+	{LOCATION_READY, NOT_ANNOUNCED | AUTHENTICATED, LISTED, HOOK_STORE},
+	{LOCATION_READY, NOT_ANNOUNCED | RELAY, ALL, HOOK_RELAY},
+	{LOCATION_READY, NO_CLIENT | RELAY, ALL, HOOK_RELAY},
+	{LOCATION_READY, NO_CLIENT, ALL, HOOK_STORE},
+	{LOCATION_READY, NO_RECORD, ALL, HOOK_STORE},
+	{LOCATION_READY, NO_RECORD | RELAY, ALL, HOOK_STORE},
+	{LOCATION_READY, LEASE_ENDED, ALL, HOOK_STORE},
+	{LOCATION_READY, LEASE_ENDED | RELAY, ALL, HOOK_STORE},
+	{LOCATION_READY, LEASE_IN_MARGIN, ALL, HOOK_STORE},
+	{LOCATION_READY, NO_HOST, ALL, HOOK_STORE},
+	{LOCATION_READY, NO_KEY, ALL, HOOK_STORE},
+	{LOCATION_READY, NO_KEY | RELAY, ALL, HOOK_STORE},
+	{LOCATION_READY, NO_KEY | RELAY | IN_CLEAR, ALL, HOOK_RELAY},
+	{LOCATION_READY, BAD_KEY | RELAY, ALL, HOOK_STORE},
+	{LOCATION_READY, NO_SECRET, ALL, HOOK_STORE},
+	{LOCATION_READY, NO_SECRET | RELAY, ALL, HOOK_RELAY},
+	{LOCATION_READY, LOOPBACK, ALL, HOOK_STORE},
+	{LOCATION_READY, LOOPBACK | RELAY, ALL, HOOK_STORE},
+	{LOCATION_READY, LOOPBACK | ALLOW_LOOPBACK, ALL, HOOK_REDIRECT},
+	{LOCATION_OFFLINE, 0, ALL, HOOK_STORE},
+	{LOCATION_OFFLINE, RELAY, ALL, HOOK_STORE},
+	{LOCATION_BUSY, 0, ALL, HOOK_NOTIFY},
+	{LOCATION_BUSY, NOT_ANNOUNCED | RELAY, ALL, HOOK_NOTIFY},
+	{LOCATION_BUSY, NO_CLIENT | RELAY, ALL, HOOK_NOTIFY},
+	{LOCATION_BUSY, LEASE_ENDED, ALL, HOOK_STORE},
+	{LOCATION_BUSY, LOOPBACK, ALL, HOOK_STORE},
 };
 
 static LocationRecord *
@@ -91,8 +91,9 @@ make_record(const DecideCase *c)
 {
 	LocationRecord *record = location_record_new();
 	record->status = c->status;
-	record->host = c->twists & NO_HOST ? NULL
-					   : g_strdup(c->twists & LOOPBACK ? "127.0.0.1" : "140.112.4.11");
+	record->host = c->twists & NO_HOST
+			       ? NULL
+			       : g_strdup(c->twists & LOOPBACK ? "127.0.0.1" : "140.112.4.11");
 	record->smtp_port = 2525;
 	record->lease_end_unix = c->twists & LEASE_ENDED ? NOW - 1 : NOW + 300;
 	if (c->twists & LEASE_IN_MARGIN)
@@ -109,8 +110,8 @@ static void
 test_decide(gconstpointer data)
 {
 	const DecideCase *c = data;
-	static const char *const listed_texts[] = { "198.51.100.0/24", NULL };
-	static const char *const allowed_texts[] = { "127.0.0.0/8", NULL };
+	static const char *const listed_texts[] = {"198.51.100.0/24", NULL};
+	static const char *const allowed_texts[] = {"127.0.0.0/8", NULL};
 	g_autoptr(HookNetworks) listed = hook_networks_parse(listed_texts, NULL);
 	g_autoptr(HookNetworks) allowed = hook_networks_parse(allowed_texts, NULL);
 	g_autoptr(LocationRecord) record = make_record(c);
@@ -137,38 +138,38 @@ static void
 test_verdict_redirect(void)
 {
 	const SieveEnv *env = sieve_env_system();
-	DecideCase ordinary = { LOCATION_READY, 0, ALL, HOOK_REDIRECT };
+	DecideCase ordinary = {LOCATION_READY, 0, ALL, HOOK_REDIRECT};
 	g_autoptr(LocationRecord) record = make_record(&ordinary);
 	memset(record->ticket_secret, 7, sizeof(record->ticket_secret));
-	g_auto(HookVerdict) verdict = hook_verdict_make((HookDecision){ HOOK_REDIRECT, "ready" },
+	g_auto(HookVerdict) verdict = hook_verdict_make((HookDecision){HOOK_REDIRECT, "ready"},
 		record, SIEVE_BYTES("james@d"), SIEVE_BYTES("s@x"), env);
 	g_assert_cmpstr(verdict.code, ==, "551");
 	g_assert_cmpstr(verdict.enhanced, ==, "5.1.6");
 	g_autofree char *last = g_strconcat("5.1.6 ", verdict.lines[1], NULL);
-	const char *lines[] = { last, NULL };
+	const char *lines[] = {last, NULL};
 	g_autoptr(HookRedirect) redirect = hook_redirect_reply_parse(551, lines, NULL);
 	g_assert_nonnull(redirect);
 	g_autoptr(LocationTicketMemory) memory = location_ticket_memory_new();
 	SieveBytes ticket = sieve_bytes_from_string(redirect->ticket);
 	int64_t now_unix = env->now_usec(env) / G_USEC_PER_SEC;
 	g_assert_cmpint(location_ticket_check(memory, record->ticket_secret, ticket,
-				SIEVE_BYTES("james@d"), SIEVE_BYTES("other@x"), now_unix), ==,
-		LOCATION_TICKET_FORGED);
+				SIEVE_BYTES("james@d"), SIEVE_BYTES("other@x"), now_unix),
+		==, LOCATION_TICKET_FORGED);
 	g_assert_cmpint(location_ticket_check(memory, record->ticket_secret, ticket,
-				SIEVE_BYTES("james@d"), SIEVE_BYTES("s@x"), now_unix), ==,
-		LOCATION_TICKET_VALID);
+				SIEVE_BYTES("james@d"), SIEVE_BYTES("s@x"), now_unix),
+		==, LOCATION_TICKET_VALID);
 }
 
 static void
 test_verdict_stores(void)
 {
-	DecideCase ordinary = { LOCATION_READY, 0, ALL, HOOK_REDIRECT };
+	DecideCase ordinary = {LOCATION_READY, 0, ALL, HOOK_REDIRECT};
 	g_autoptr(LocationRecord) record = make_record(&ordinary);
-	g_auto(HookVerdict) odd = hook_verdict_make((HookDecision){ HOOK_REDIRECT, "ready" }, record,
+	g_auto(HookVerdict) odd = hook_verdict_make((HookDecision){HOOK_REDIRECT, "ready"}, record,
 		SIEVE_BYTES("ja\nmes@d"), SIEVE_BYTES("s@x"), sieve_env_system());
 	g_assert_cmpint(odd.decision.action, ==, HOOK_STORE);
 	g_assert_null(odd.code);
-	g_auto(HookVerdict) relay = hook_verdict_make((HookDecision){ HOOK_RELAY, "ready" }, record,
+	g_auto(HookVerdict) relay = hook_verdict_make((HookDecision){HOOK_RELAY, "ready"}, record,
 		SIEVE_BYTES("james@d"), SIEVE_BYTES("s@x"), sieve_env_system());
 	g_assert_cmpint(relay.decision.action, ==, HOOK_RELAY);
 	g_assert_null(relay.code);

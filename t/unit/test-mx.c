@@ -12,15 +12,15 @@ typedef struct ZoneLine {
 } ZoneLine;
 
 static const ZoneLine zone[] = {
-	{ "two.test", 20, "b.two.test" },
-	{ "two.test", 10, "a.two.test" },
-	{ "equal.test", 5, "x.test" },
-	{ "equal.test", 5, "y.test" },
-	{ "equal.test", 7, "z.test" },
-	{ "null.test", 0, "." },
-	{ "empty.test", 0, "" },
-	{ "address.test", -1, NULL },
-	{ "broken.test", -2, NULL },
+	{"two.test", 20, "b.two.test"},
+	{"two.test", 10, "a.two.test"},
+	{"equal.test", 5, "x.test"},
+	{"equal.test", 5, "y.test"},
+	{"equal.test", 7, "z.test"},
+	{"null.test", 0, "."},
+	{"empty.test", 0, ""},
+	{"address.test", -1, NULL},
+	{"broken.test", -2, NULL},
 };
 
 static HookDnsAnswer
@@ -57,7 +57,7 @@ find_address(const HookDns *dns, const char *name)
 	return HOOK_DNS_NONE;
 }
 
-static const HookDns dns = { find_mx, find_address };
+static const HookDns dns = {find_mx, find_address};
 
 static char *
 print_hops(const HookMx *mx, const char *domain)
@@ -81,26 +81,26 @@ typedef struct MxCase {
 } MxCase;
 
 static const MxCase cases[] = {
-	{ "two.test", "a.two.test 25, b.two.test 25", -1 },
-	{ "TWO.test", "a.two.test 25, b.two.test 25", -1 },
-	{ "address.test", "address.test 25", -1 },
-	{ "[192.0.2.1]", "192.0.2.1 25", -1 },
-	{ "[IPv6:2001:db8::1]", "2001:db8::1 25", -1 },
-	{ "null.test", NULL, HOOK_ERROR_NULL_MX },
-	{ "empty.test", NULL, HOOK_ERROR_NULL_MX },
-	{ "nothing.test", NULL, HOOK_ERROR_NO_DOMAIN },
-	{ "broken.test", NULL, HOOK_ERROR_DNS },
-	{ "[192.0.2.1", NULL, HOOK_ERROR_NO_DOMAIN },
-	{ "[]", NULL, HOOK_ERROR_NO_DOMAIN },
-	{ "[", NULL, HOOK_ERROR_NO_DOMAIN },
-	{ "[host.test]", NULL, HOOK_ERROR_NO_DOMAIN },
+	{"two.test", "a.two.test 25, b.two.test 25", -1},
+	{"TWO.test", "a.two.test 25, b.two.test 25", -1},
+	{"address.test", "address.test 25", -1},
+	{"[192.0.2.1]", "192.0.2.1 25", -1},
+	{"[IPv6:2001:db8::1]", "2001:db8::1 25", -1},
+	{"null.test", NULL, HOOK_ERROR_NULL_MX},
+	{"empty.test", NULL, HOOK_ERROR_NULL_MX},
+	{"nothing.test", NULL, HOOK_ERROR_NO_DOMAIN},
+	{"broken.test", NULL, HOOK_ERROR_DNS},
+	{"[192.0.2.1", NULL, HOOK_ERROR_NO_DOMAIN},
+	{"[]", NULL, HOOK_ERROR_NO_DOMAIN},
+	{"[", NULL, HOOK_ERROR_NO_DOMAIN},
+	{"[host.test]", NULL, HOOK_ERROR_NO_DOMAIN},
 };
 
 static void
 test_find(gconstpointer data)
 {
 	const MxCase *c = data;
-	HookMx mx = { .dns = &dns, .env = sieve_env_system() };
+	HookMx mx = {.dns = &dns, .env = sieve_env_system()};
 	g_autofree char *hops = print_hops(&mx, c->domain);
 	g_autofree char *error = g_strdup_printf("error %d", c->error);
 	g_assert_cmpstr(hops, ==, c->hops ? c->hops : error);
@@ -110,7 +110,7 @@ test_find(gconstpointer data)
 static void
 test_equal_preference(void)
 {
-	HookMx mx = { .dns = &dns, .env = sieve_env_system() };
+	HookMx mx = {.dns = &dns, .env = sieve_env_system()};
 	bool seen_xy = false, seen_yx = false;
 	for (int i = 0; i < 200; i++) {
 		g_autofree char *hops = print_hops(&mx, "equal.test");
@@ -131,7 +131,7 @@ test_overrides(void)
 	g_autoptr(HookHop) next_hop = hook_hop_parse("127.0.0.3:2526", NULL);
 	char name[] = "own.test";
 	g_hash_table_insert(domains, name, hook_hop_parse("[127.0.0.2]:2525", NULL));
-	HookMx mx = { .dns = &dns, .env = sieve_env_system(), .domains = domains };
+	HookMx mx = {.dns = &dns, .env = sieve_env_system(), .domains = domains};
 	g_autofree char *own = print_hops(&mx, "Own.Test");
 	g_assert_cmpstr(own, ==, "127.0.0.2 2525");
 	g_autofree char *other = print_hops(&mx, "address.test");
@@ -150,17 +150,17 @@ typedef struct HopCase {
 } HopCase;
 
 static const HopCase hop_cases[] = {
-	{ "mx.test", "mx.test", 25 },
-	{ "mx.test:2525", "mx.test", 2525 },
-	{ "[2001:db8::1]:2525", "2001:db8::1", 2525 },
-	{ "[2001:db8::1]", "2001:db8::1", 25 },
-	{ "[192.0.2.1]:2525", "192.0.2.1", 2525 },
-	{ "", NULL, 0 },
-	{ "mx.test:0", NULL, 0 },
-	{ "mx.test:65536", NULL, 0 },
-	{ "mx.test:smtpx", NULL, 0 },
-	{ ":25", NULL, 0 },
-	{ "a:b:c", NULL, 0 },
+	{"mx.test", "mx.test", 25},
+	{"mx.test:2525", "mx.test", 2525},
+	{"[2001:db8::1]:2525", "2001:db8::1", 2525},
+	{"[2001:db8::1]", "2001:db8::1", 25},
+	{"[192.0.2.1]:2525", "192.0.2.1", 2525},
+	{"", NULL, 0},
+	{"mx.test:0", NULL, 0},
+	{"mx.test:65536", NULL, 0},
+	{"mx.test:smtpx", NULL, 0},
+	{":25", NULL, 0},
+	{"a:b:c", NULL, 0},
 };
 
 static void

@@ -18,8 +18,8 @@ typedef struct Bench {
 	GCond changed;
 	int64_t now_usec;
 	GPtrArray *texts; /* of char * */
-	bool hold;        /* the sender blocks */
-	bool holding;     /* ... and does so now */
+	bool hold;	  /* the sender blocks */
+	bool holding;	  /* ... and does so now */
 } Bench;
 
 static int64_t
@@ -65,7 +65,7 @@ static void
 bench_init(Bench *bench)
 {
 	*bench = (Bench){
-		.env = { bench_now, bench_random, bench_host_name },
+		.env = {bench_now, bench_random, bench_host_name},
 		.now_usec = (int64_t)1767268800 * G_USEC_PER_SEC,
 		.texts = g_ptr_array_new_with_free_func(g_free),
 	};
@@ -127,13 +127,14 @@ decode_body(const char *text)
 	return g_strndup((const char *)bytes, len);
 }
 
-/* At most one in each interval; what came meanwhile is counted; readers do not wait for each other. */
+/* At most one in each interval; what came meanwhile is counted; readers do not wait for each other.
+ */
 static void
 test_pace(void)
 {
 	Bench bench;
 	bench_init(&bench);
-	HookNotifyOptions options = { .interval_s = 60, .queue_max = 10, .host_name = "mx.test" };
+	HookNotifyOptions options = {.interval_s = 60, .queue_max = 10, .host_name = "mx.test"};
 	HookNotify *notify = hook_notify_new(&options, bench_send, &bench, &bench.env);
 	g_assert_true(push(notify, "james@d", "one"));
 	g_assert_nonnull(strstr(bench_wait(&bench, 0), "Subject: New mail: one\r\n"));
@@ -162,7 +163,7 @@ test_full_queue(void)
 	Bench bench;
 	bench_init(&bench);
 	bench.hold = true;
-	HookNotifyOptions options = { .interval_s = 60, .queue_max = 2, .host_name = "mx.test" };
+	HookNotifyOptions options = {.interval_s = 60, .queue_max = 2, .host_name = "mx.test"};
 	HookNotify *notify = hook_notify_new(&options, bench_send, &bench, &bench.env);
 	g_assert_true(push(notify, "a@d", "1"));
 	bench_wait(&bench, 0);
@@ -186,11 +187,11 @@ test_no_key(void)
 {
 	Bench bench;
 	bench_init(&bench);
-	HookNotifyOptions options = { .interval_s = 60, .queue_max = 2, .host_name = "mx.test" };
+	HookNotifyOptions options = {.interval_s = 60, .queue_max = 2, .host_name = "mx.test"};
 	HookNotify *notify = hook_notify_new(&options, bench_send, &bench, &bench.env);
 	g_autoptr(LocationRecord) record = location_record_new();
 	record->host = g_strdup("127.0.0.9");
-	HookNotifyMail mail = { .record = record, .reader = SIEVE_BYTES("a@d") };
+	HookNotifyMail mail = {.record = record, .reader = SIEVE_BYTES("a@d")};
 	g_assert_false(hook_notify_push(notify, &mail));
 	hook_notify_free(notify);
 	bench_clear(&bench);
@@ -205,14 +206,15 @@ typedef struct NoticeCase {
 } NoticeCase;
 
 static const NoticeCase notices[] = {
-	{ "plain", "Ann <ann@x>", "Hello", "Subject: New mail: Hello\r\n",
-		"From: Ann <ann@x>\nSubject: Hello\n" },
-	{ "none", "", "", "Subject: New mail: (no subject)\r\n", "Subject: \n" },
-	{ "encoded", "ann@x", "=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=", "Subject: =?UTF-8?B?", "Subject: Grüße\n" },
-	{ "injected field", "ann@x", "a\r\nBcc: v@x", "Subject: New mail: a", "From: ann@x\n" },
-	{ "encoded line end", "ann@x", "=?UTF-8?Q?a=0D=0ABcc:_v@x?=", "Subject: ",
-		"From: ann@x\nSubject: " },
-	{ "escape sequence", "ann@x", "\033[31mred", "Subject: New mail: ", "[31mred" },
+	{"plain", "Ann <ann@x>", "Hello", "Subject: New mail: Hello\r\n",
+		"From: Ann <ann@x>\nSubject: Hello\n"},
+	{"none", "", "", "Subject: New mail: (no subject)\r\n", "Subject: \n"},
+	{"encoded", "ann@x", "=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=", "Subject: =?UTF-8?B?",
+		"Subject: Grüße\n"},
+	{"injected field", "ann@x", "a\r\nBcc: v@x", "Subject: New mail: a", "From: ann@x\n"},
+	{"encoded line end", "ann@x",
+		"=?UTF-8?Q?a=0D=0ABcc:_v@x?=", "Subject: ", "From: ann@x\nSubject: "},
+	{"escape sequence", "ann@x", "\033[31mred", "Subject: New mail: ", "[31mred"},
 };
 
 static void
@@ -233,8 +235,8 @@ test_notice(gconstpointer data)
 	g_assert_nonnull(strstr(text, c->field));
 	g_assert_nonnull(strstr(body, c->body));
 	g_assert_nonnull(strstr(text, "\r\nDate: Thu, 1 Jan 2026 12:00:00 +0000\r\n"));
-	g_assert_nonnull(strstr(text,
-		"\r\nAuto-Submitted: auto-notified; owner-email=\"james@oanet.test\"\r\n"));
+	g_assert_nonnull(strstr(
+		text, "\r\nAuto-Submitted: auto-notified; owner-email=\"james@oanet.test\"\r\n"));
 	g_assert_null(strstr(text, "\nBcc"));
 	g_assert_null(strstr(body, "\nBcc"));
 	g_assert_null(strchr(text, '\033'));
@@ -250,7 +252,7 @@ test_long_subject(void)
 		g_string_append(subject, "ü");
 	HookNotice notice = {
 		.reader = SIEVE_BYTES("james@oanet.test"),
-		.subject = { subject->str, subject->len },
+		.subject = {subject->str, subject->len},
 		.sender = "postmaster@oanet.test",
 		.id = "id@mx.test",
 	};
@@ -268,9 +270,16 @@ typedef struct ForbiddenCase {
 } ForbiddenCase;
 
 static const ForbiddenCase forbidden_cases[] = {
-	{ NULL, false }, { "no", false }, { " No ", false }, { "no (a person)", false },
-	{ "no; x=y", false }, { "auto-generated", true }, { "auto-replied", true },
-	{ "auto-notified; owner-email=\"a@b\"", true }, { "", true }, { "none", true },
+	{NULL, false},
+	{"no", false},
+	{" No ", false},
+	{"no (a person)", false},
+	{"no; x=y", false},
+	{"auto-generated", true},
+	{"auto-replied", true},
+	{"auto-notified; owner-email=\"a@b\"", true},
+	{"", true},
+	{"none", true},
 };
 
 static void
@@ -278,8 +287,8 @@ test_forbidden(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(forbidden_cases); i++)
 		g_assert_cmpint(
-			hook_notice_forbidden(sieve_bytes_from_string(forbidden_cases[i].value)), ==,
-			forbidden_cases[i].forbidden);
+			hook_notice_forbidden(sieve_bytes_from_string(forbidden_cases[i].value)),
+			==, forbidden_cases[i].forbidden);
 }
 
 int

@@ -15,29 +15,29 @@ typedef struct SplitCase {
 } SplitCase;
 
 static const SplitCase split_cases[] = {
-	{ "11:transport x,", HOOK_NETSTRING_READY, "transport x", 15 },
-	{ "1:a,1:b,", HOOK_NETSTRING_READY, "a", 4 },
-	{ "0:,", HOOK_NETSTRING_READY, "", 3 },
-	{ "", HOOK_NETSTRING_MORE, NULL, 0 },
-	{ "1", HOOK_NETSTRING_MORE, NULL, 0 },
-	{ "11:transport", HOOK_NETSTRING_MORE, NULL, 0 },
-	{ "11:transport x", HOOK_NETSTRING_MORE, NULL, 0 },
-	{ "2048:", HOOK_NETSTRING_MORE, NULL, 0 },
-	{ "2049:", HOOK_NETSTRING_BAD, NULL, 0 },
-	{ "999999999999999999999:", HOOK_NETSTRING_BAD, NULL, 0 },
-	{ "000000:,", HOOK_NETSTRING_BAD, NULL, 0 },
-	{ "-1:a,", HOOK_NETSTRING_BAD, NULL, 0 },
-	{ ":a,", HOOK_NETSTRING_BAD, NULL, 0 },
-	{ "1;a,", HOOK_NETSTRING_BAD, NULL, 0 },
-	{ "1:ab", HOOK_NETSTRING_BAD, NULL, 0 },
-	{ "GET / HTTP/1.1", HOOK_NETSTRING_BAD, NULL, 0 },
+	{"11:transport x,", HOOK_NETSTRING_READY, "transport x", 15},
+	{"1:a,1:b,", HOOK_NETSTRING_READY, "a", 4},
+	{"0:,", HOOK_NETSTRING_READY, "", 3},
+	{"", HOOK_NETSTRING_MORE, NULL, 0},
+	{"1", HOOK_NETSTRING_MORE, NULL, 0},
+	{"11:transport", HOOK_NETSTRING_MORE, NULL, 0},
+	{"11:transport x", HOOK_NETSTRING_MORE, NULL, 0},
+	{"2048:", HOOK_NETSTRING_MORE, NULL, 0},
+	{"2049:", HOOK_NETSTRING_BAD, NULL, 0},
+	{"999999999999999999999:", HOOK_NETSTRING_BAD, NULL, 0},
+	{"000000:,", HOOK_NETSTRING_BAD, NULL, 0},
+	{"-1:a,", HOOK_NETSTRING_BAD, NULL, 0},
+	{":a,", HOOK_NETSTRING_BAD, NULL, 0},
+	{"1;a,", HOOK_NETSTRING_BAD, NULL, 0},
+	{"1:ab", HOOK_NETSTRING_BAD, NULL, 0},
+	{"GET / HTTP/1.1", HOOK_NETSTRING_BAD, NULL, 0},
 };
 
 static void
 test_split(gconstpointer data)
 {
 	const SplitCase *c = data;
-	SieveBytes request = { NULL, 0 };
+	SieveBytes request = {NULL, 0};
 	size_t used = 0;
 	HookNetstring result =
 		hook_socketmap_split(sieve_bytes_from_string(c->buffer), &request, &used);
@@ -62,21 +62,21 @@ typedef struct NextHopCase {
 } NextHopCase;
 
 static const NextHopCase next_hop_cases[] = {
-	{ "[127.0.0.1]:2525", "127.0.0.1", 2525 },
-	{ "[2001:db8::1]:25", "2001:db8::1", 25 },
-	{ "[ipv6:2001:db8::1]:25", "2001:db8::1", 25 },
-	{ "[IPv6:::1]:65535", "::1", 65535 },
-	{ "[mx.example.org]:25", NULL, 0 },
-	{ "example.org", NULL, 0 },
-	{ "[127.0.0.1]", NULL, 0 },
-	{ "[127.0.0.1]:", NULL, 0 },
-	{ "[127.0.0.1]:0", NULL, 0 },
-	{ "[127.0.0.1]:65536", NULL, 0 },
-	{ "[127.0.0.1]:25x", NULL, 0 },
-	{ "[127.0.0.1", NULL, 0 },
-	{ "127.0.0.1:25", NULL, 0 },
-	{ "[]:25", NULL, 0 },
-	{ "", NULL, 0 },
+	{"[127.0.0.1]:2525", "127.0.0.1", 2525},
+	{"[2001:db8::1]:25", "2001:db8::1", 25},
+	{"[ipv6:2001:db8::1]:25", "2001:db8::1", 25},
+	{"[IPv6:::1]:65535", "::1", 65535},
+	{"[mx.example.org]:25", NULL, 0},
+	{"example.org", NULL, 0},
+	{"[127.0.0.1]", NULL, 0},
+	{"[127.0.0.1]:", NULL, 0},
+	{"[127.0.0.1]:0", NULL, 0},
+	{"[127.0.0.1]:65536", NULL, 0},
+	{"[127.0.0.1]:25x", NULL, 0},
+	{"[127.0.0.1", NULL, 0},
+	{"127.0.0.1:25", NULL, 0},
+	{"[]:25", NULL, 0},
+	{"", NULL, 0},
 };
 
 static void
@@ -110,8 +110,9 @@ test_fingerprint(void)
 static void
 test_malformed_requests(void)
 {
-	static const char *const requests[] = { "", "transport", "transport ", " james@d", "other james@d" };
-	HookSocketmap map = { .transport = "smtp" };
+	static const char *const requests[] = {
+		"", "transport", "transport ", " james@d", "other james@d"};
+	HookSocketmap map = {.transport = "smtp"};
 	for (size_t i = 0; i < G_N_ELEMENTS(requests); i++) {
 		g_autofree char *answer =
 			hook_socketmap_answer(&map, sieve_bytes_from_string(requests[i]));
@@ -121,7 +122,8 @@ test_malformed_requests(void)
 	g_assert_cmpstr(domain, ==, "NOTFOUND ");
 	g_autofree char *wild = hook_socketmap_answer(&map, SIEVE_BYTES("transport @example.org"));
 	g_assert_cmpstr(wild, ==, "NOTFOUND ");
-	g_autofree char *name = hook_socketmap_answer(&map, SIEVE_BYTES("tlspolicy mx.example.org"));
+	g_autofree char *name =
+		hook_socketmap_answer(&map, SIEVE_BYTES("tlspolicy mx.example.org"));
 	g_assert_cmpstr(name, ==, "NOTFOUND ");
 }
 
