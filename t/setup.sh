@@ -65,3 +65,25 @@ setup_build() {
 	echo "the build in $folder failed; the whole log is $log" >&2
 	return 1
 }
+
+# setup_sendmail FOLDER LOG - unpacks Sendmail there: as packages, it and Postfix exclude each other.
+setup_sendmail() {
+	local root=$1 log=$2 downloads
+	[ ! -x "$root/usr/libexec/sendmail/sendmail" ] || return 0
+	downloads=$(mktemp -d "${TMPDIR:-/tmp}/doorstep-sendmail.XXXXXX") || return 1
+	# The sandbox user of apt-get cannot write to a private folder: 755, and the warning is harmless.
+	chmod 755 "$downloads"
+	(
+		set -e
+		cd "$downloads"
+		apt-get download sendmail-bin sendmail-cf sendmail-base libwrap0 liblockfile1 ||
+			{ setup_as_root apt-get update && apt-get download sendmail-bin sendmail-cf \
+				sendmail-base libwrap0 liblockfile1; }
+		mkdir -p "$root"
+		for package in *.deb; do dpkg -x "$package" "$root"; done
+	) >>"$log" 2>&1
+	local status=$?
+	rm -rf "$downloads"
+	[ $status = 0 ] || { tail -n 20 "$log" >&2; echo "could not unpack Sendmail" >&2; }
+	return $status
+}

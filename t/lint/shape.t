@@ -17,7 +17,7 @@ heads() {
 	done | none
 }
 long_files() { wc -l $sources | awk '$2 != "total" && $1 > 800 {print $2 ": " $1 " lines"}' | none; }
-long_lines() { awk '{l=$0; gsub(/\t/,"        ",l); if (length(l) > 116) print FILENAME ":" FNR ": " length(l) " columns"}' $sources | none; }
+long_lines() { awk '{l=$0; gsub(/\t/,"        ",l); if (length(l) > 108) print FILENAME ":" FNR ": " length(l) " columns"}' $sources | none; }
 # Universal ctags tells where a function begins and ends.
 tall_functions() {
 	ctags --fields=+ne --kinds-C=f -f - --sort=no $sources | awk -F'\t' '{
@@ -32,7 +32,7 @@ placeholders() { grep -nE '\b(TODO|FIXME|XXX|HACK)\b' $sources | none; }
 
 check "every file says what it is" heads
 check "no file is longer than 800 lines" long_files
-check "no line is wider than 116 columns" long_lines
+check "no line is wider than 108 columns" long_lines
 check "no function is longer than 60 lines" tall_functions
 check "no call that cannot be made safe" banned_calls
 check "nothing is left to do in a comment" placeholders

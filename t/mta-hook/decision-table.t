@@ -236,6 +236,7 @@ if [ -n "${DOORSTEP_SENDMAIL_ROOT-}" ]; then
 	common_rows
 	stored_rows
 else
+	[ -z "${CI-}" ] || check 'DOORSTEP_SENDMAIL_ROOT is set' false
 	check 'Sendmail # SKIP DOORSTEP_SENDMAIL_ROOT is not set' true
 fi
 
