@@ -58,10 +58,20 @@ attribute_names() {
 	done | none
 }
 
-# Words that tell of the workshop, not of the product.
-own_words() {
-	git -C "$SRC" rev-parse >/dev/null 2>&1 || return 0
-	git -C "$SRC" grep -nIE '/tmp/wt|/work/|\.\./shared|farm-(studio|bench)' -- . ':!t/lint/lists.t' | none
+# A capability is proved by scripts that require it.
+tested() {
+	sed -nE '/^const SieveExtension/,/^\};/s/.*\.capability = "([^"]+)".*/\1/p' sieve-ext/*.c | while read -r name; do
+		grep -rqF "\"$name\"" t/sieve || echo "no script in t/sieve requires $name"
+	done | none
+}
+
+# A link from one page to a file of the project leads somewhere.
+links() {
+	find . -name '*.md' ! -path './build*' ! -path './_*' | while read -r page; do
+		grep -oE '\]\([^):#]+[)#]' "$page" | sed 's/^](//; s/.$//' | while read -r target; do
+			[ -e "$(dirname "$page")/$target" ] || echo "$page: $target"
+		done
+	done | none
 }
 
 check "every extension is listed where it must be" extensions_agree
@@ -69,5 +79,6 @@ check "every source file is built and described" rooms_agree
 check "libdoorstep exports what sieve.h declares, and nothing else" symbols_agree
 check "every header stands alone" headers_stand_alone
 check "the schema knows every attribute" attribute_names
-check "the text speaks of the project alone" own_words
+check "every capability is tested" tested
+check "no dead links" links
 done_testing

@@ -30,10 +30,25 @@ banned_calls() {
 }
 placeholders() { grep -nE '\b(TODO|FIXME|XXX|HACK)\b' $sources | none; }
 
+scripts() { grep -rlE '^#!/' t examples/quickstart; find . -maxdepth 2 -name '*.am' ! -path './build*' ! -path './_*'; }
+script_heads() {
+	scripts | while read -r file; do
+		head -4 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file: no SPDX line"
+	done | none
+}
+trailing_blanks() { grep -nE '[[:blank:]]+$' $sources $(scripts) | none; }
+guards() { find $sources -name '*.h' | xargs grep -L '^#pragma once$' | none; }
+# A static variable that is not const; a lock guards what a library keeps.
+state() { grep -nE '^[[:space:]]*static [^(]*(=|;)' $sources | grep -vE '\bconst\b|GMutex|^t/' | none; }
+
 check "every file says what it is" heads
 check "no file is longer than 800 lines" long_files
 check "no line is wider than 108 columns" long_lines
 check "no function is longer than 60 lines" tall_functions
 check "no call that cannot be made safe" banned_calls
+check "every script says its licence" script_heads
+check "no blanks at the ends of lines" trailing_blanks
+check "every header is included once" guards
+check "no state outside of objects" state
 check "nothing is left to do in a comment" placeholders
 done_testing

@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# manual.t - every option that --help shows and every key that a program reads stands in its manual
+. "$(dirname "$0")/../lib.sh"
+need groff
+cd "$SRC/doc/man" || exit 1
+
+# page FILE - the text that a reader sees, one paragraph a line or so.
+page() { groff -man -Tascii -P-cbou -rLL=2000n "$1" 2>/dev/null; }
+
+# undocumented PAGE PROGRAM [VERB] - options that the page does not name.
+undocumented() {
+	local manual=$1 option
+	shift
+	page "$manual" >"$TMP/page"
+	"$@" --help | sed -nE 's/^ +(-., )?(--[a-z-]+).*/\2/p' | while read -r option; do
+		grep -qF -- "$option" "$TMP/page" || echo "$option"
+	done
+}
+# option_count PROGRAM [VERB]
+option_count() { "$@" --help | grep -c -- ' --'; }
+
+for verb in check run test fmt compile; do
+	check "doorstep $verb has options" test "$(option_count doorstep $verb)" -gt 1
+	is "doorstep $verb: its options are documented" '' "$(undocumented doorstep.1 doorstep $verb | grep -vx -- --help)"
+done
+for verb in login logout ready busy status; do
+	is "doorstep $verb: its options are documented" '' "$(undocumented doorstep-login.1 doorstep $verb | grep -vx -- --help)"
+done
+for program in doorstepd doorstep-hook doorstep-relay; do
+	is "$program: its options are documented" '' "$(undocumented $program.8 $program | grep -vx -- --help)"
+done
+verbs() { doorstep --help | sed -nE '/^Verbs:/,/^$/s/^  ([a-z]+) .*/\1/p'; }
+check 'doorstep has verbs' test "$(verbs | wc -l)" -gt 5
+is 'each verb is documented' '' "$(for verb in $(verbs); do grep -q "$verb" doorstep.1 || echo "$verb"; done)"
+
+# table FILE - "group key" of each row of a table of settings.
+table() { sed -nE 's/^\t\{ ?"([a-z0-9]+)", "([a-z0-9_]+)", [A-Z_]+.*/\1 \2/p' "$SRC/$1" | sort; }
+# manual PAGE - the same of a manual's tagged paragraphs.
+manual() {
+	awk '/^\.SH "GROUP/ { group = $3; gsub(/[]["]/, "", group) }
+		/^\.SH/ && !/GROUP/ { group = "" }
+		tag && /^\.B / && group != "" { print group, $2 }
+		{ tag = /^\.TP/ }' "$1" | sort
+}
+is 'keys of doorstepd.conf' "$(table peer/config.c)" "$(manual doorstepd.conf.5)"
+is 'keys of doorstep-hook.conf' "$(table mta-hook/config.c)" \
+	"$(manual doorstep-hook.conf.5 | grep -v '^directory ')"
+is 'keys of [directory]' "$(sed -n '/known\[\] = {/,/}/p' "$SRC/schema/location-config.c" |
+	grep -oE '"[a-z_]+"' | tr -d '"' | sort)" "$(manual doorstep-hook.conf.5 | sed -n 's/^directory //p')"
+is 'keys of doorstep-relay.conf' "$(table mta-hook/relay-config.c)" "$(manual doorstep-relay.conf.5)"
+
+warnings() { for file in *.[158]; do groff -t -man -Tascii -ww "$file" 2>&1 >/dev/null; done; }
+is 'the manuals are well formed' '' "$(warnings)"
+names() { for file in *.[158]; do page "$file" | sed -n '1p' | grep -qi "^${file%.*}(${file##*.})" || echo "$file"; done; }
+is 'each manual is named as its file' '' "$(names)"
+done_testing
