@@ -27,9 +27,11 @@ location_network_from_ip(const LocationIp *ip, LocationNetwork *ret_network)
 	LocationNetwork network = {.n_groups = ip->n_octets == 4 ? 4 : 8};
 
 	for (unsigned i = 0; i < network.n_groups; i++) {
-		network.value[i] = ip->n_octets == 4 ? ip->octets[i]
-						     : (uint16_t)(ip->octets[2 * i] << 8 |
-								  ip->octets[2 * i + 1]);
+		if (ip->n_octets == 4)
+			network.value[i] = ip->octets[i];
+		else
+			network.value[i] =
+				(uint16_t)(ip->octets[2 * i] << 8 | ip->octets[2 * i + 1]);
 		network.mask[i] = group_mask(&network);
 	}
 	*ret_network = network;

@@ -50,7 +50,7 @@ read_groups(const char *text, Bits bits)
 		unsigned long number = strtoul(group, NULL, v6 ? 16 : 10);
 
 		for (unsigned bit = width; bit-- > 0;)
-			*out++ = *group == '*' ? '*' : (char)('0' + (number >> bit & 1));
+			*out++ = (char)(*group == '*' ? '*' : '0' + (int)(number >> bit & 1));
 	}
 	*out = '\0';
 }
