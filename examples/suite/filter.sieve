@@ -2,11 +2,11 @@
 require ["fileinto", "reject"];
 
 if header :is "x-spam-flag" "yes" {
-	fileinto "Junk";
+    fileinto "Junk";
 } elsif address :is :domain "from" "news.example" {
-	fileinto "News";
+    fileinto "News";
 } elsif header :contains "subject" ["invoice", "Rechnung"] {
-	fileinto "Money";
+    fileinto "Money";
 } elsif address :is "from" "pest@example.net" {
-	reject "Please do not write to me again.";
+    reject "Please do not write to me again.";
 }
