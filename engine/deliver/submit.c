@@ -3,7 +3,10 @@
 
 #include "engine/deliver/submit.h"
 
+#include <errno.h>
 #include <gio/gio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "engine/bytes.h"
 #include "engine/message/address.h"
@@ -42,22 +45,56 @@ note_timeout(gpointer user_data)
 	return G_SOURCE_REMOVE;
 }
 
-static GBytes *
+static GString *
 with_lf(SieveBytes message)
 {
-	GByteArray *out = g_byte_array_sized_new((guint)MIN(message.len, G_MAXINT32));
+	GString *out = g_string_sized_new(message.len);
 
-	for (size_t i = 0; i < message.len; i++) {
-		const guint8 *byte = (const guint8 *)message.ptr + i;
-		if (*byte != '\r' || i + 1 >= message.len || byte[1] != '\n')
-			g_byte_array_append(out, byte, 1);
-	}
-	return g_byte_array_free_to_bytes(out);
+	for (size_t i = 0; i < message.len; i++)
+		if (message.ptr[i] != '\r' || i + 1 >= message.len || message.ptr[i + 1] != '\n')
+			g_string_append_c(out, message.ptr[i]);
+	return out;
 }
 
-static GSubprocess *
-start(const SieveSubmitProgram *program, SieveBytes from, SieveBytes to, GError **error)
+static bool
+write_all(int fd, const char *bytes, size_t len)
 {
+	while (len > 0) {
+		ssize_t wrote = write(fd, bytes, len);
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote <= 0)
+			return false;
+		bytes += wrote;
+		len -= (size_t)wrote;
+	}
+	return true;
+}
+
+/* The mail as a file without a name, for the program's standard input. Not a pipe: a program that ends
+ * without reading it all must not end us with SIGPIPE. */
+static int
+open_mail(SieveBytes message, GError **error)
+{
+	g_autoptr(GString) text = with_lf(message);
+	int fd = memfd_create("mail", MFD_CLOEXEC);
+
+	if (fd >= 0 && write_all(fd, text->str, text->len) && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT, "cannot hold the mail in memory: %s",
+		g_strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Takes @mail_fd, whether it succeeds or not. */
+static GSubprocess *
+start(const SieveSubmitProgram *program, SieveBytes from, SieveBytes to, int mail_fd,
+	GError **error)
+{
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+		G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	/* The null reverse-path has its own spelling: an empty argument means "me" to some
 	 * programs. */
@@ -69,14 +106,12 @@ start(const SieveSubmitProgram *program, SieveBytes from, SieveBytes to, GError 
 		g_ptr_array_add(argv, (gpointer)(uintptr_t)program->argv[i]);
 	for (size_t i = 0; i < G_N_ELEMENTS(added); i++)
 		g_ptr_array_add(argv, (gpointer)(uintptr_t)added[i]);
-	return g_subprocess_newv((const char *const *)argv->pdata,
-		G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
-			G_SUBPROCESS_FLAGS_STDERR_PIPE,
-		error);
+	g_subprocess_launcher_take_stdin_fd(launcher, mail_fd);
+	return g_subprocess_launcher_spawnv(launcher, (const char *const *)argv->pdata, error);
 }
 
 static void
-wait_for(Submission *submission, GBytes *mail, unsigned timeout_ms)
+wait_for(Submission *submission, unsigned timeout_ms)
 {
 	GMainContext *context = g_main_context_new();
 	GSource *timer = g_timeout_source_new(timeout_ms);
@@ -84,7 +119,7 @@ wait_for(Submission *submission, GBytes *mail, unsigned timeout_ms)
 	g_main_context_push_thread_default(context);
 	g_source_set_callback(timer, note_timeout, submission, NULL);
 	g_source_attach(timer, context);
-	g_subprocess_communicate_async(submission->process, mail, NULL, note_end, submission);
+	g_subprocess_communicate_async(submission->process, NULL, NULL, note_end, submission);
 	while (!submission->done)
 		g_main_context_iteration(context, TRUE);
 	g_source_destroy(timer);
@@ -124,14 +159,16 @@ sieve_submit_program(
 			"an address of the mail is not fit for the wire");
 		return false;
 	}
-	g_autoptr(GSubprocess) process = start(program, from, to, &failure);
+	int mail_fd = open_mail(message, error);
+	if (mail_fd < 0)
+		return false;
+	g_autoptr(GSubprocess) process = start(program, from, to, mail_fd, &failure);
 	if (process == NULL) {
 		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT, failure->message);
 		return false;
 	}
-	g_autoptr(GBytes) mail = with_lf(message);
 	Submission submission = {.process = process};
-	wait_for(&submission, mail,
+	wait_for(&submission,
 		program->timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : program->timeout_ms);
 	bool taken = judge(&submission, program->argv[0], error);
 	g_clear_pointer(&submission.stderr_bytes, g_bytes_unref);
