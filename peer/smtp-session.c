@@ -485,7 +485,7 @@ finish_message(PeerSmtpSession *session)
 			replies[i] = fault_replies[session->fault];
 			replies[i].text = g_strdup(fault_texts[session->fault]);
 		}
-		(void)put_answer(session, &replies[i], "2.0.0", "Taken, and safely stored");
+		(void)put_answer(session, &replies[i], "2.0.0", "Taken");
 	}
 	session->phase = PHASE_READY;
 	reset_transaction(session);
