@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "engine/checker.h"
+#include "engine/check.h"
 
 /* What is known while the arguments of one command or test are fitted. */
 typedef struct Fit {

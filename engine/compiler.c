@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "engine/arguments.h"
 #include "engine/checker.h"
 #include "engine/diag.h"
 
@@ -228,7 +229,7 @@ sieve_compile(const SieveRegistry *registry, SieveBytes text, const SieveCompile
 		sieve_unit_new(registry, options == NULL ? &no_options : options, diags, arena);
 
 	sieve_unit_add_main(unit, text);
-	sieve_unit_check(unit);
+	sieve_check_unit(unit);
 	if (sieve_diag_list_count_errors(diags) > errors)
 		return NULL;
 	SieveProgram *program = sieve_compile_unit(unit);

@@ -2,7 +2,7 @@
 /* core.c - the commands and tests that need no require, as extension zero (RFC 5228) */
 
 #include "engine/actions.h"
-#include "engine/checker.h"
+#include "engine/check.h"
 #include "engine/match.h"
 #include "engine/message/header.h"
 #include "engine/registry.h"

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "engine/arguments.h"
+#include "engine/args.h"
 
 typedef enum {
 #define SIEVE_OPCODE(name, operand, text) SIEVE_OP_##name,

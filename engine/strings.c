@@ -3,8 +3,8 @@
 
 #include "engine/strings.h"
 
-#include "engine/arguments.h"
-#include "engine/checker.h"
+#include "engine/args.h"
+#include "engine/check.h"
 
 SieveBytes
 sieve_string_value(SieveRun *run, const SieveArg *arg, size_t index)

@@ -2,7 +2,7 @@
 /* trace.h - what --explain prints: each test with the values it met, each command that ran */
 #pragma once
 
-#include "engine/arguments.h"
+#include "engine/args.h"
 
 SieveTrace *sieve_trace_new(void);
 void sieve_trace_free(SieveTrace *trace);

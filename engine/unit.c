@@ -3,9 +3,7 @@
 
 #include "engine/unit.h"
 
-#include "engine/checker.h"
 #include "engine/diag.h"
-#include "engine/parser.h"
 
 static void
 free_script(gpointer data)
@@ -167,8 +165,8 @@ tell_recursion(const SieveUnit *unit, const SieveInclude *include)
 		sieve_unit_get(unit, include->script)->name);
 }
 
-static void
-warn_recursion(const SieveUnit *unit)
+void
+sieve_unit_warn_recursion(const SieveUnit *unit)
 {
 	unsigned n = unit->scripts->len;
 	g_autofree bool *reached = g_new0(bool, (size_t)n *n);
@@ -183,19 +181,4 @@ warn_recursion(const SieveUnit *unit)
 				tell_recursion(unit, include);
 		}
 	}
-}
-
-void
-sieve_unit_check(SieveUnit *unit)
-{
-	/* The list grows while it is walked. */
-	for (unsigned i = 0; i < unit->scripts->len; i++) {
-		SieveScript *script = sieve_unit_get(unit, i);
-		size_t errors = sieve_diag_list_count_errors(unit->diags);
-		script->ast = sieve_parse(&script->source, unit->diags);
-		/* What does not parse would only give mistakes that follow from the first ones. */
-		if (sieve_diag_list_count_errors(unit->diags) == errors)
-			sieve_check_script(unit, script);
-	}
-	warn_recursion(unit);
 }

@@ -39,8 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveUnit, sieve_unit_free)
 /** Adds the main script; @text must outlive the unit. */
 void sieve_unit_add_main(SieveUnit *unit, SieveBytes text);
 SieveScript *sieve_unit_get(const SieveUnit *unit, unsigned index);
-/** Parses and checks every script, those too that are found on the way. */
-void sieve_unit_check(SieveUnit *unit);
+/** Warns of each include by which a script includes itself. All scripts must have been checked. */
+void sieve_unit_warn_recursion(const SieveUnit *unit);
 /** The index of a script, which is loaded when it is new; -1 when there is none. False with
  * @ret_problem (transfer full) when it cannot be had. */
 bool sieve_unit_load(SieveUnit *unit, SieveLocation location, SieveBytes name, int *ret_index,

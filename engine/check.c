@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* check.c - what the stages of a check share: telling mistakes, finding names, ready-made checks */
+
+#include "engine/check.h"
+
+#include <string.h>
+
+#include "engine/deliver/mailbox-name.h"
+#include "engine/diag.h"
+#include "engine/interp.h"
+
+/* --- Telling ---------------------------------------------------------------------------------- */
+
+static void
+tell_valist(SieveCheck *check, SieveDiagLevel level, SieveSpan span, const char *hint,
+	const char *format, va_list arguments)
+{
+	g_autofree char *message = g_strdup_vprintf(format, arguments);
+
+	if (check->run == NULL)
+		sieve_diag_add(check->unit->diags, level, span, hint, "%s", message);
+	else if (level == SIEVE_DIAG_ERROR)
+		sieve_run_fail(
+			check->run, g_error_new(SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "%s", message));
+}
+
+void
+sieve_check_tell(SieveCheck *check, SieveDiagLevel level, SieveSpan span, const char *hint,
+	const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	tell_valist(check, level, span, hint, format, arguments);
+	va_end(arguments);
+}
+
+static SieveSpan
+span_of(const SieveCheck *check, const SieveArg *arg)
+{
+	if (check->run != NULL)
+		return (SieveSpan){NULL, 0, 0};
+	if (arg == NULL)
+		return check->node->span;
+	return (SieveSpan){&check->script->source, arg->offset, arg->length};
+}
+
+void
+sieve_check_error(SieveCheck *check, const SieveArg *arg, const char *hint, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	tell_valist(check, SIEVE_DIAG_ERROR, span_of(check, arg), hint, format, arguments);
+	va_end(arguments);
+}
+
+void
+sieve_check_warn(SieveCheck *check, const SieveArg *arg, const char *hint, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	tell_valist(check, SIEVE_DIAG_WARNING, span_of(check, arg), hint, format, arguments);
+	va_end(arguments);
+}
+
+unsigned
+sieve_check_line(SieveCheck *check, size_t offset)
+{
+	const char *text = check->script->source.text.ptr;
+
+	if (offset < check->line_offset) {
+		check->line_offset = 0;
+		check->line = 1;
+	}
+	for (const char *at = text + check->line_offset, *end = text + offset;
+		at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+		check->line++;
+	check->line_offset = offset;
+	return check->line;
+}
+
+/* --- Names ------------------------------------------------------------------------------------ */
+
+static char *
+hint_for_other_kind(const SieveRegistry *registry, SieveKind kind, SieveBytes name)
+{
+	const SieveEntry *entry;
+
+	if (kind == SIEVE_KIND_COMMAND &&
+		(entry = sieve_registry_find(registry, SIEVE_KIND_TEST, name)) != NULL)
+		return g_strdup_printf("%s is a test: it belongs after if", entry->name);
+	if (kind == SIEVE_KIND_TEST &&
+		(entry = sieve_registry_find(registry, SIEVE_KIND_COMMAND, name)) != NULL)
+		return g_strdup_printf("%s is a command, not a test", entry->name);
+	return NULL;
+}
+
+static char *
+hint_for_unknown(
+	const SieveRegistry *registry, SieveKind kind, const SieveEntry *entry, SieveBytes name)
+{
+	if (entry != NULL && kind == SIEVE_KIND_COMPARATOR)
+		return g_strdup_printf("add require \"comparator-%s\"", entry->name);
+	if (entry != NULL)
+		return g_strdup_printf("add require \"%s\"", entry->extension->capability);
+	char *hint = hint_for_other_kind(registry, kind, name);
+	if (hint != NULL)
+		return hint;
+	const char *near = sieve_registry_suggest(registry, kind, name);
+	return near == NULL ? NULL : g_strdup_printf("did you mean \"%s\"?", near);
+}
+
+static void
+tell_unknown(SieveCheck *check, SieveKind kind, const char *what, SieveBytes name, SieveSpan span)
+{
+	const SieveRegistry *registry = check->unit->registry;
+	const SieveEntry *entry = sieve_registry_find(registry, kind, name);
+	g_autofree char *shown = sieve_bytes_escape(name, SIEVE_LIMIT_IDENTIFIER_BYTES);
+	g_autofree char *hint = hint_for_unknown(registry, kind, entry, name);
+
+	if (g_hash_table_add(check->told, g_strdup_printf("%s %s", what, shown)))
+		sieve_check_tell(
+			check, SIEVE_DIAG_ERROR, span, hint, "unknown %s \"%s\"", what, shown);
+}
+
+const SieveEntry *
+sieve_check_find(
+	SieveCheck *check, SieveKind kind, const char *what, SieveBytes name, SieveSpan span)
+{
+	const SieveEntry *entry = sieve_registry_find(check->unit->registry, kind, name);
+
+	for (; entry != NULL; entry = entry->next)
+		if (check->enabled[entry->extension_index])
+			return entry;
+	tell_unknown(check, kind, what, name, span);
+	return NULL;
+}
+
+static void
+enable(SieveCheck *check, unsigned index)
+{
+	const SieveRegistry *registry = check->unit->registry;
+	const char *implies = sieve_registry_get(registry, index)->implies;
+
+	if (check->enabled[index])
+		return;
+	check->enabled[index] = true;
+	for (unsigned i = 1; implies != NULL && i < sieve_registry_count(registry); i++) {
+		const char *capability = sieve_registry_get(registry, i)->capability;
+		if (capability != NULL && sieve_registry_names_word(implies, capability))
+			enable(check, i);
+	}
+}
+
+void
+sieve_check_capability(SieveCheck *check, const SieveArg *arg, SieveBytes value)
+{
+	const SieveEntry *entry =
+		sieve_registry_find(check->unit->registry, SIEVE_KIND_CAPABILITY, value);
+
+	if (entry != NULL)
+		enable(check, entry->extension_index);
+	else
+		tell_unknown(
+			check, SIEVE_KIND_CAPABILITY, "capability", value, span_of(check, arg));
+}
+
+/* --- Ready-made checks ------------------------------------------------------------------------ */
+
+void
+sieve_check_header_name(SieveCheck *check, const SieveArg *arg, SieveBytes value)
+{
+	bool good = value.len > 0;
+	g_autofree char *shown = sieve_bytes_escape(value, 80);
+
+	/* RFC 5322 section 3.6.8 */
+	for (size_t i = 0; i < value.len; i++)
+		good = good && value.ptr[i] > ' ' && value.ptr[i] < 0x7f && value.ptr[i] != ':';
+	if (good)
+		return;
+	bool colon = value.len > 1 && value.ptr[value.len - 1] == ':';
+	sieve_check_error(check, arg, colon ? "leave the colon out" : NULL,
+		"\"%s\" is no header field name", shown);
+}
+
+/* A header field may hold folded lines and groups, a sieve-address may not: no control characters,
+ * and no semicolon outside quotes, with which each group ends. */
+static bool
+is_one_line_without_groups(SieveBytes text)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (g_ascii_iscntrl(text.ptr[i]) || (!quoted && text.ptr[i] == ';'))
+			return false;
+		if (quoted && text.ptr[i] == '\\')
+			i++;
+		else if (text.ptr[i] == '"')
+			quoted = !quoted;
+	}
+	return true;
+}
+
+bool
+sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox)
+{
+	SieveAddressIter iter = sieve_address_iter(text);
+	SieveAddress address;
+	SieveAddress another;
+
+	if (!is_one_line_without_groups(text) || !sieve_address_next(&iter, arena, &address))
+		return false;
+	if (iter.in_group || !address.valid || !sieve_address_is_mailbox(address.all) ||
+		sieve_address_next(&iter, arena, &another))
+		return false;
+	*ret_mailbox = address.all;
+	return true;
+}
+
+void
+sieve_check_address(SieveCheck *check, const SieveArg *arg, SieveBytes value)
+{
+	g_autofree char *shown = sieve_bytes_escape(value, 80);
+	SieveBytes mailbox;
+	g_autoptr(SieveArena) arena = sieve_arena_new();
+
+	if (!sieve_parse_address(value, arena, &mailbox))
+		sieve_check_error(check, arg, "write it as user@example.com",
+			"\"%s\" is no mail address", shown);
+}
+
+void
+sieve_check_mailbox(SieveCheck *check, const SieveArg *arg, SieveBytes value)
+{
+	g_autofree char *shown = sieve_bytes_escape(value, 80);
+	const char *problem = sieve_mailbox_name_check(value);
+
+	if (problem != NULL)
+		sieve_check_error(
+			check, arg, NULL, "\"%s\" is no mailbox name: %s", shown, problem);
+}
+
+static void
+note_include(SieveCheck *check, unsigned script)
+{
+	GArray *includes = check->script->includes;
+	SieveInclude include = {script, check->node->span};
+
+	for (unsigned i = 0; i < includes->len; i++)
+		if (g_array_index(includes, SieveInclude, i).script == script)
+			return;
+	g_array_append_val(includes, include);
+}
+
+void
+sieve_check_include(
+	SieveCheck *check, SieveArgs *args, SieveLocation location, SieveBytes name, unsigned flags)
+{
+	g_autofree char *problem = NULL;
+
+	args->script_name = sieve_arena_copy(check->unit->arena, name).ptr;
+	args->include_flags = flags;
+	if (!sieve_unit_load(check->unit, location, name, &args->script, &problem)) {
+		sieve_check_error(check, NULL, NULL, "%s", problem);
+		return;
+	}
+	if (args->script >= 0 && !(flags & SIEVE_INCLUDE_ONCE))
+		note_include(check, (unsigned)args->script);
+	if (args->script < 0 && !(flags & SIEVE_INCLUDE_OPTIONAL))
+		sieve_check_warn(check, NULL, "add :optional if it may be missing",
+			"there is no script \"%s\", and the run fails when it gets here",
+			args->script_name);
+}
