@@ -172,17 +172,13 @@ sieve_check_capability(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 void
 sieve_check_header_name(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 {
-	bool good = value.len > 0;
-	g_autofree char *shown = sieve_bytes_escape(value, 80);
-
-	/* RFC 5322 section 3.6.8 */
-	for (size_t i = 0; i < value.len; i++)
-		good = good && value.ptr[i] > ' ' && value.ptr[i] < 0x7f && value.ptr[i] != ':';
-	if (good)
+	if (sieve_message_is_field_name(value))
 		return;
 	bool colon = value.len > 1 && value.ptr[value.len - 1] == ':';
-	sieve_check_error(check, arg, colon ? "leave the colon out" : NULL,
-		"\"%s\" is no header field name", shown);
+	g_autofree char *shown = sieve_bytes_escape(value, 80);
+	/* RFC 5228 section 2.4.2.2: it matches no field, and MUST NOT cause an error. */
+	sieve_check_warn(check, arg, colon ? "leave the colon out" : NULL,
+		"\"%s\" is no header field name, so no field matches it", shown);
 }
 
 /* A header field may hold folded lines and groups, a sieve-address may not: no control characters,

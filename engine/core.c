@@ -164,8 +164,11 @@ check_address_field(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 	for (size_t i = 0; i < G_N_ELEMENTS(address_fields); i++)
 		if (sieve_bytes_equal_nocase(value, sieve_bytes_from_string(address_fields[i])))
 			return;
-	sieve_check_error(check, arg, "look at its text with the header test",
-		"\"%s\" is no header field that holds addresses", shown);
+	if (!sieve_message_is_field_name(value))
+		sieve_check_header_name(check, arg, value);
+	else
+		sieve_check_error(check, arg, "look at its text with the header test",
+			"\"%s\" is no header field that holds addresses", shown);
 }
 
 /* Usage: address [COMPARATOR] [ADDRESS-PART] [MATCH-TYPE] <header-list: string-list>

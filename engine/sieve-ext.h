@@ -68,7 +68,7 @@ void sieve_check_warn(SieveCheck *check, const SieveArg *arg, const char *hint,
 /** The mailbox in a sieve-address: `a@b` or `Name <a@b>` (RFC 5228 section 2.4.2.3). */
 bool sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox);
 
-/* Ready-made checks for SieveArgDef.check. */
+/* Ready-made checks for SieveArgDef.check. An illegal header name is a warning. */
 void sieve_check_header_name(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 void sieve_check_address(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 void sieve_check_mailbox(SieveCheck *check, const SieveArg *arg, SieveBytes value);

@@ -171,10 +171,21 @@ sieve_message_get_field(const SieveMessage *message, size_t index)
 	return &g_array_index(message->fields, SieveHeaderField, index);
 }
 
+bool
+sieve_message_is_field_name(SieveBytes name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (name.ptr[i] <= ' ' || name.ptr[i] >= 0x7f || name.ptr[i] == ':')
+			return false;
+	return name.len > 0;
+}
+
 const SieveHeaderField *
 sieve_message_find_field(const SieveMessage *message, SieveBytes name, size_t *index)
 {
-	for (size_t i = *index; i < message->fields->len; i++) {
+	bool legal = sieve_message_is_field_name(name);
+
+	for (size_t i = *index; legal && i < message->fields->len; i++) {
 		const SieveHeaderField *field =
 			&g_array_index(message->fields, SieveHeaderField, i);
 		if (sieve_bytes_equal_nocase(field->name, name)) {

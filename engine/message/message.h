@@ -23,7 +23,9 @@ SieveBytes sieve_message_body(const SieveMessage *message);
 
 size_t sieve_message_count_fields(const SieveMessage *message);
 const SieveHeaderField *sieve_message_get_field(const SieveMessage *message, size_t index);
-/** The next field called @name (ASCII case aside) at or after *@index; NULL when there is none.
- * Moves *@index past it. Start with *@index = 0. */
+/** True when a field can have this name (RFC 5322 section 3.6.8). */
+bool sieve_message_is_field_name(SieveBytes name);
+/** The next field called @name (ASCII case aside) at or after *@index; NULL when there is none,
+ * and for what can be no field name. Moves *@index past it. Start with *@index = 0. */
 const SieveHeaderField *sieve_message_find_field(
 	const SieveMessage *message, SieveBytes name, size_t *index);

@@ -107,8 +107,13 @@ static const Case cases[] = {
 	{"require \"copy\"; keep :copy;", "1:22: error: unknown tag :copy for keep\n"},
 	/* Constants. */
 	{"if header [\"Subject\", \"To:\"] \"a\" { }",
-		"1:23: error: \"To:\" is no header field name [leave the colon out]\n"},
-	{"if exists \"\" { }", "1:11: error: \"\" is no header field name\n"},
+		"1:23: warning: \"To:\" is no header field name, so no field matches it "
+		"[leave the colon out]\n"},
+	{"if exists \"\" { }",
+		"1:11: warning: \"\" is no header field name, so no field matches it\n"},
+	{"if address \"to:\" \"a\" { }",
+		"1:12: warning: \"to:\" is no header field name, so no field matches it "
+		"[leave the colon out]\n"},
 	{"redirect \"nobody\";", "1:10: error: \"nobody\" is no mail address "
 				 "[write it as user@example.com]\n"},
 	{"redirect \"a@example.com, b@example.com\";",
