@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "engine/deliver/mailbox-name.h"
 #include "engine/run.h"
 
 #define INBOX SIEVE_BYTES("INBOX")
@@ -53,12 +54,11 @@ const SieveActionDef sieve_action_redirect = {
 
 /* --- Adding ----------------------------------------------------------------------------------- */
 
+/* keep has no target: it stores into the inbox. */
 static SieveBytes
 mailbox_of(const SieveAction *action)
 {
-	bool inbox = action->target.len == 0 || sieve_bytes_equal_nocase(action->target, INBOX);
-
-	return inbox ? INBOX : action->target;
+	return action->target.len == 0 ? INBOX : action->target;
 }
 
 /* RFC 5228 section 2.10.3: one copy in one mailbox, one mail to one address. */
@@ -66,7 +66,7 @@ static bool
 is_same(const SieveAction *a, const SieveAction *b)
 {
 	if (a->def->class & b->def->class & SIEVE_ACTION_STORES)
-		return sieve_bytes_equal(mailbox_of(a), mailbox_of(b));
+		return sieve_mailbox_name_is_same(mailbox_of(a), mailbox_of(b));
 	return a->def == b->def && sieve_bytes_equal(a->target, b->target);
 }
 

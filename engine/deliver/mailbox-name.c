@@ -142,3 +142,13 @@ sieve_mailbox_name_to_folder(SieveBytes name)
 	}
 	return g_string_free(folder, FALSE);
 }
+
+bool
+sieve_mailbox_name_is_same(SieveBytes a, SieveBytes b)
+{
+	if (sieve_mailbox_name_check(a) != NULL || sieve_mailbox_name_check(b) != NULL)
+		return sieve_bytes_equal(a, b);
+	g_autofree char *folder_a = sieve_mailbox_name_to_folder(a);
+	g_autofree char *folder_b = sieve_mailbox_name_to_folder(b);
+	return g_str_equal(folder_a, folder_b);
+}

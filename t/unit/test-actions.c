@@ -27,6 +27,7 @@ static const Case cases[] = {
 	{"fileinto \"a\"; fileinto :copy \"a\";", "store \"a\"\n"},
 	{"keep; fileinto \"inbox\";", "keep\n"},
 	{"fileinto \"Inbox\"; keep;", "keep\n"},
+	{"fileinto \"a/b\"; fileinto \"a.b\"; fileinto \"Inbox/a.b\";", "store \"a/b\"\n"},
 	{"redirect \"a@example.com\"; redirect \"a@example.com\";", "redirect \"a@example.com\"\n"},
 	{"redirect \"a@example.com\"; redirect \"X <a@example.com>\";",
 		"redirect \"a@example.com\"\n"},
