@@ -91,8 +91,8 @@ sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError **err
 			error, SIEVE_ERROR, SIEVE_ERROR_INVALID, "redirect would go in circles");
 		return false;
 	}
-	g_autoptr(GString) mail =
-		sieve_outgoing_redirect(delivery->message, owner, delivery->options->trace_header);
+	g_autoptr(GString) mail = sieve_outgoing_redirect(
+		delivery->message, owner, delivery->options->trace_header, delivery->env);
 	return submit(delivery, delivery->envelope->from, address, mail, error);
 }
 

@@ -57,13 +57,28 @@ sieve_outgoing_is_loop(const SieveMessage *message, SieveBytes owner)
 	return false;
 }
 
-GString *
-sieve_outgoing_redirect(const SieveMessage *message, SieveBytes owner, const char *trace_header)
+/* RFC 5228 section 4.2: what is redirected has more Received fields than what came. */
+static void
+append_trace(GString *out, const char *trace_header, const SieveEnv *env)
 {
-	SieveBytes raw = without_mbox_line(message);
-	GString *out = g_string_sized_new(raw.len + raw.len / 32 + 256);
+	g_autoptr(SieveMessage) trace = sieve_message_new(sieve_bytes_from_string(trace_header));
+	size_t index = 0;
 
 	g_string_append(out, trace_header == NULL ? "" : trace_header);
+	if (sieve_message_find_field(trace, SIEVE_BYTES("Received"), &index) != NULL)
+		return;
+	g_autofree char *date = sieve_date_print(env->now_usec(env) / G_USEC_PER_SEC);
+	g_string_append_printf(out, "Received: by %s; %s\r\n", env->host_name(env), date);
+}
+
+GString *
+sieve_outgoing_redirect(const SieveMessage *message, SieveBytes owner, const char *trace_header,
+	const SieveEnv *env)
+{
+	SieveBytes raw = without_mbox_line(message);
+	GString *out = g_string_sized_new(raw.len + raw.len / 32 + 512);
+
+	append_trace(out, trace_header, env);
 	g_string_append_printf(out, REDIRECTED ": %.*s\r\n", (int)owner.len, owner.ptr);
 	sieve_outgoing_append(out, raw);
 	return out;

@@ -12,9 +12,10 @@ void sieve_outgoing_append(GString *out, SieveBytes bytes);
  * SIEVE_LIMIT_HOPS (RFC 5321 section 6.3). */
 bool sieve_outgoing_is_loop(const SieveMessage *message, SieveBytes owner);
 /** (transfer full) @message as it is redirected: @owner's mark and @trace_header (nullable) put
- * before it. @owner is the address whose script redirects. */
-GString *sieve_outgoing_redirect(
-	const SieveMessage *message, SieveBytes owner, const char *trace_header);
+ * before it, and a Received field unless @trace_header has one. @owner is the address whose script
+ * redirects. */
+GString *sieve_outgoing_redirect(const SieveMessage *message, SieveBytes owner,
+	const char *trace_header, const SieveEnv *env);
 
 typedef struct SieveRejection {
 	const SieveMessage *message;

@@ -7,6 +7,7 @@
 
 #include "engine/bytes.h"
 #include "engine/deliver/submit.h"
+#include "engine/message/message.h"
 #include "engine/sieve.h"
 
 #define MAIL "From: a@b.c\r\nMessage-ID: <1@b.c>\r\nSubject: x\r\n\r\nbody\r\n.\r\n"
@@ -221,6 +222,44 @@ test_case(const void *data)
 		check_outgoing(last->str);
 }
 
+static const char *const traces[] = {
+	NULL,
+	"Delivered-To: me@home.org\r\n",
+	"Return-Path: <s@x.y>\r\nReceived: from x.y\r\n\tby home.org; today\r\n",
+};
+
+/* RFC 5228 section 4.2: one Received field more than came, and those that came are untouched. */
+static void
+test_redirect_received(const void *data)
+{
+	const char *trace = data;
+	const char *came = "Received: by one;  Mon\r\nreceived : by two\r\n" MAIL;
+	g_autoptr(SieveMessage) message = sieve_message_new(sieve_bytes_from_string(came));
+	/* The null reverse-path stays null (section 4.2 too). */
+	const SieveEnvelope envelope = {.from = SIEVE_BYTES(""), .to = SIEVE_BYTES("me@h.org")};
+	g_autoptr(SieveProgram) program = NULL;
+	g_autoptr(SieveResult) result = run("redirect \"x@y.z\";", message, &envelope, &program);
+	g_autoptr(GString) log = g_string_new(NULL);
+	g_autoptr(GString) last = g_string_new(NULL);
+	Outbox outbox = {log, last, false};
+	const SieveDeliverOptions options = {.maildir = "/nowhere",
+		.submit = take,
+		.submit_data = &outbox,
+		.trace_header = trace};
+	g_auto(SieveReceipt) receipt = {.kind = SIEVE_RECEIPT_STORED};
+	g_autoptr(GError) error = NULL;
+	size_t count = 0;
+	size_t index = 0;
+
+	g_assert_true(sieve_deliver(result, message, &envelope, &options, &receipt, &error));
+	g_assert_cmpstr(log->str, ==, ">x@y.z ");
+	g_assert_true(g_str_has_suffix(last->str, came));
+	g_autoptr(SieveMessage) sent = sieve_message_new((SieveBytes){last->str, last->len});
+	while (sieve_message_find_field(sent, SIEVE_BYTES("Received"), &index) != NULL)
+		count++;
+	g_assert_cmpuint(count, ==, 3);
+}
+
 /* Nothing is sent when the mail cannot be stored, and the caller hears of it. */
 static void
 test_no_store(void)
@@ -293,6 +332,10 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *label = g_strdup_printf("/deliver/case/%zu", i);
 		g_test_add_data_func(label, &cases[i], test_case);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(traces); i++) {
+		g_autofree char *label = g_strdup_printf("/deliver/redirect-received/%zu", i);
+		g_test_add_data_func(label, traces[i], test_redirect_received);
 	}
 	g_test_add_func("/deliver/no-store", test_no_store);
 	g_test_add_func("/deliver/submit", test_submit);
