@@ -20,6 +20,7 @@ lib_end() {
 	trap - EXIT
 	for pid in $lib_pids; do kill "$pid" 2>/dev/null; done
 	for pid in $lib_pids; do wait "$pid" 2>/dev/null; done
+	[ ! -f "$TMP/ports" ] || xargs rm -f <"$TMP/ports"
 	rm -rf "$TMP"
 	exit $status
 }
@@ -72,22 +73,27 @@ is_text() { [ "$1" = "$2" ] || { printf 'wanted: %s\ngot:    %s\n' "$1" "$2"; fa
 # fails COMMAND... - for check: the command must fail.
 fails() { ! "$@"; }
 
-# free_port - a port of 127.0.0.1 that nobody listens on, below those the kernel gives to clients.
+# free_port - a port of 127.0.0.1 that nobody listens on, below those the kernel gives to clients. A
+# link that names this process holds it, so that tests that run at the same time take different ones.
 free_port() {
-	local port
+	local port link owner
 	while :; do
 		port=$((10000 + RANDOM % 20000))
-		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+		link=/tmp/doorstep-port.$port
+		owner=$(readlink "$link") && ! kill -0 "$owner" 2>/dev/null && rm -f "$link"
+		ln -s $$ "$link" 2>/dev/null || continue
+		echo "$link" >>"$TMP/ports"
+		listens "$port" || break
 	done
 	echo $port
 }
 
-# await COMMAND... - tries until it succeeds, for ten seconds at most; for servers that tell nobody
-# when they are ready.
+# await COMMAND... - tries until it succeeds, for AWAIT_S seconds at most (10); for servers that tell
+# nobody when they are ready.
 await() {
 	local tries=0
 	until "$@" >/dev/null 2>&1; do
-		[ $((tries += 1)) -le 200 ] || return 1
+		[ $((tries += 1)) -le $((${AWAIT_S-10} * 20)) ] || return 1
 		sleep 0.05
 	done
 }
