@@ -3,6 +3,8 @@
 
 #include "mta-hook/directory.h"
 
+#include "peer/log.h"
+
 struct HookDirectory {
 	LocationPool *pool;
 	const SieveEnv *env;
@@ -46,13 +48,23 @@ breaker_is_open(HookDirectory *directory)
 	return g_get_monotonic_time() < directory->away_until_usec;
 }
 
+static void
+log_failure(const char *verdict, const GError *error)
+{
+	peer_log("directory", (const PeerLogField[]){
+				      {"verdict", sieve_bytes_from_string(verdict)},
+				      {"reason", sieve_bytes_from_string(error->message)},
+				      {NULL, {NULL, 0}},
+			      });
+}
+
 /* A permanent failure, such as a refused bind, is no better for the mail: it stores as well. */
 static HookDirectoryAnswer
 note_failure(HookDirectory *directory, const GError *error)
 {
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&directory->lock);
 	directory->away_until_usec = g_get_monotonic_time() + directory->retry_usec;
-	g_warning("directory=away error=\"%s\"", error->message);
+	log_failure("away", error);
 	return HOOK_DIRECTORY_AWAY;
 }
 
@@ -79,7 +91,7 @@ ask(HookDirectory *directory, const Question *question, LocationRecord **ret_rec
 	location_pool_put(directory->pool, session);
 	if (!answered && error->domain == LOCATION_ERROR && error->code == LOCATION_ERROR_SCHEMA) {
 		/* One reader's broken record is no reason to take the others' away. */
-		g_warning("record=unusable error=\"%s\"", error->message);
+		log_failure("unusable-record", error);
 		return HOOK_DIRECTORY_ANSWERED;
 	}
 	return answered ? HOOK_DIRECTORY_ANSWERED : note_failure(directory, error);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "engine/bytes.h"
+#include "peer/log.h"
 
 /* libmilter has no pointer for its user's data but the one of each connection, and calls back from
  * many threads: the hook is set once, before they start. */
@@ -130,7 +130,11 @@ send_verdict(SMFICTX *ctx, const HookVerdict *verdict)
 	 */
 	if (smfi_setmlreply(ctx, verdict->code, verdict->enhanced, first, last, NULL) !=
 		MI_SUCCESS) {
-		g_warning("action=store reason=reply-refused-by-libmilter");
+		peer_log("rcpt", (const PeerLogField[]){
+					 {"verdict", SIEVE_BYTES("store")},
+					 {"reason", SIEVE_BYTES("reply-refused-by-libmilter")},
+					 {NULL, {NULL, 0}},
+				 });
 		return GO_ON;
 	}
 	return SMFIS_REJECT;
@@ -236,7 +240,10 @@ hook_milter_run(const char *address, unsigned socket_mode, const Hook *hook, GEr
 	if (g_str_has_prefix(address, "unix:") &&
 		chmod(address + strlen("unix:"), socket_mode) != 0)
 		return fail(g_strerror(errno), error);
-	g_message("state=ready milter=%s", address);
+	peer_log("ready", (const PeerLogField[]){
+				  {"milter", sieve_bytes_from_string(address)},
+				  {NULL, {NULL, 0}},
+			  });
 	if (smfi_main() != MI_SUCCESS)
 		return fail("ended with an error", error);
 	return true;

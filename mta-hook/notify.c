@@ -9,6 +9,7 @@
 #include "mta-hook/notice.h"
 #include "mta-hook/redirect-reply.h"
 #include "mta-hook/verdict.h"
+#include "peer/log.h"
 #include "peer/smtp-client.h"
 
 /* What is known of one reader: the notice that waits, and when the last one went. */
@@ -284,18 +285,20 @@ hook_notify_send_smtp(const HookNotifyJob *job, void *user_data)
 		.connect_timeout_ms = options->timeout_ms,
 		.reply_timeout_ms = options->timeout_ms,
 	};
-	g_autofree char *reader = sieve_bytes_escape(sieve_bytes_from_string(job->reader), 254);
 	g_autoptr(GError) error = NULL;
 	PeerSmtpAnswer answer = {0};
 	g_autoptr(PeerSmtpClient) client =
 		peer_smtp_client_open(job->host, job->port, &how, &error);
-	if (client && send_mail(client, job, &answer, &error)) {
-		g_message("action=notified reader=\"%s\" host=%s", reader, job->host);
-	} else {
-		g_autofree char *said =
-			error ? g_strdup(error->message) : peer_smtp_answer_print(&answer);
-		g_message("action=notify-failed reader=\"%s\" host=%s error=\"%s\"", reader,
-			job->host, said);
-	}
+	bool sent = client && send_mail(client, job, &answer, &error);
+	g_autofree char *said = sent	? NULL
+				: error ? g_strdup(error->message)
+					: peer_smtp_answer_print(&answer);
+	peer_log("notify", (const PeerLogField[]){
+				   {"to", sieve_bytes_from_string(job->reader)},
+				   {"host", sieve_bytes_from_string(job->host)},
+				   {"verdict", sieve_bytes_from_string(sent ? "sent" : "failed")},
+				   {"reason", sieve_bytes_from_string(said)},
+				   {NULL, {NULL, 0}},
+			   });
 	peer_smtp_answer_clear(&answer);
 }

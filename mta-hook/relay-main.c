@@ -6,6 +6,7 @@
 
 #include "mta-hook/relay-network.h"
 #include "peer/listener.h"
+#include "peer/log.h"
 
 #define DEFAULT_CONFIG "/etc/doorstep/doorstep-relay.conf"
 #define STOP_TIMEOUT_MS 30000u
@@ -77,7 +78,10 @@ run(const HookRelayConfig *config)
 		g_printerr("doorstep-relay: %s\n", error->message);
 		return EXIT_CONFIG;
 	}
-	g_message("state=ready listen=%s", config->listen);
+	peer_log("ready", (const PeerLogField[]){
+				  {"lmtp", sieve_bytes_from_string(config->listen)},
+				  {NULL, {NULL, 0}},
+			  });
 	sigwait(&ends, &signal_number);
 	peer_listener_stop(listener, STOP_TIMEOUT_MS);
 	return 0;

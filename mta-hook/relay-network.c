@@ -7,6 +7,7 @@
 
 #include "engine/bytes.h"
 #include "mta-hook/mail-age.h"
+#include "peer/log.h"
 #include "peer/smtp-serve.h"
 
 #define COMMAND_TIMEOUT_MS (300u * 1000u)
@@ -60,19 +61,6 @@ is_young(const HookRelayNetwork *network, SieveBytes message)
 }
 
 static void
-log_replies(const HookRelayMail *mail, const PeerSmtpReply *replies)
-{
-	for (size_t i = 0; i < mail->n_recipients; i++) {
-		const char *text = replies[i].text ? replies[i].text : "";
-		g_autofree char *recipient =
-			sieve_bytes_escape(sieve_bytes_from_string(mail->recipients[i]), 256);
-		g_autofree char *said = sieve_bytes_escape(sieve_bytes_from_string(text), 300);
-		g_message("recipient=\"%s\" announced=%d code=%d text=\"%s\"", recipient,
-			mail->announce, replies[i].code, said);
-	}
-}
-
-static void
 on_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char *ticket,
 	void *user_data, PeerSmtpReply *reply)
 {
@@ -108,7 +96,6 @@ on_message(const PeerSmtpTransaction *t, SieveBytes message, void *user_data,
 		.announce = is_young(network, message),
 	};
 	hook_relay_deliver(&steps, network->config->allow_networks, &mail, replies);
-	log_replies(&mail, replies);
 }
 
 static const PeerSmtpHandler handler = {.recipient = on_recipient, .message = on_message};
@@ -146,5 +133,11 @@ hook_relay_network_serve(PeerLineIo *io, void *user_data)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(PeerSmtpSession) session = peer_smtp_session_new(&options, &handler, network);
 	if (!peer_smtp_serve(io, session, &times, &error))
-		g_message("session=broken error=\"%s\"", error->message);
+		peer_log("session",
+			(const PeerLogField[]){
+				{"client", sieve_bytes_from_string(peer_line_io_remote_ip(io))},
+				{"verdict", SIEVE_BYTES("broken")},
+				{"reason", sieve_bytes_from_string(error->message)},
+				{NULL, {NULL, 0}},
+			});
 }

@@ -8,6 +8,7 @@
 #include "engine/bytes.h"
 #include "mta-hook/redirect-reply.h"
 #include "mta-hook/target.h"
+#include "peer/log.h"
 
 /* Where one recipient stands. PENDING and PLAIN go to the MX, REDIRECTED to the reader's host. */
 typedef enum {
@@ -88,7 +89,12 @@ take_redirect(const Group *group, Slot *slot, const PeerSmtpAnswer *answer)
 		slot->state = SLOT_REDIRECTED;
 		return;
 	}
-	g_message("redirect=ignored error=\"%s\"", error->message);
+	peer_log("rcpt", (const PeerLogField[]){
+				 {"to", sieve_bytes_from_string(slot->recipient)},
+				 {"verdict", SIEVE_BYTES("redirect-ignored")},
+				 {"reason", sieve_bytes_from_string(error->message)},
+				 {NULL, {NULL, 0}},
+			 });
 	g_clear_pointer(&slot->redirect, hook_redirect_free);
 	slot->state = SLOT_PLAIN;
 }
@@ -328,6 +334,29 @@ init_slots(Delivery *delivery, PeerSmtpReply *replies)
 	}
 }
 
+static const char *
+name_outcome(int code)
+{
+	return code / 100 == 2 ? "delivered" : code / 100 == 5 ? "refused" : "queued";
+}
+
+static void
+log_reply(const HookRelayMail *mail, const Slot *slot)
+{
+	g_autofree char *code = g_strdup_printf("%d", slot->reply->code);
+	peer_log("deliver",
+		(const PeerLogField[]){
+			{"from", mail->sender.ptr ? mail->sender : SIEVE_BYTES("")},
+			{"to", sieve_bytes_from_string(slot->recipient)},
+			{"verdict", sieve_bytes_from_string(name_outcome(slot->reply->code))},
+			{"code", sieve_bytes_from_string(code)},
+			{"announced", sieve_bytes_from_string(mail->announce ? "yes" : "no")},
+			{"via", sieve_bytes_from_string(slot->redirect ? "reader" : "exchanger")},
+			{"text", sieve_bytes_from_string(slot->reply->text)},
+			{NULL, {NULL, 0}},
+		});
+}
+
 void
 hook_relay_deliver(const HookRelaySteps *steps, const HookNetworks *allowed,
 	const HookRelayMail *mail, PeerSmtpReply *replies)
@@ -340,6 +369,8 @@ hook_relay_deliver(const HookRelaySteps *steps, const HookNetworks *allowed,
 		if (slots[i].state == SLOT_REDIRECTED)
 			follow(&delivery, &slots[i]);
 	deliver_all(&delivery, SLOT_PLAIN, false);
-	for (size_t i = 0; i < delivery.n_slots; i++)
+	for (size_t i = 0; i < delivery.n_slots; i++) {
+		log_reply(mail, &slots[i]);
 		hook_redirect_free(slots[i].redirect);
+	}
 }

@@ -7,6 +7,7 @@
 
 #include "engine/bytes.h"
 #include "mta-hook/notice.h"
+#include "peer/log.h"
 
 #define ANNOUNCEMENT "XREDIR1"
 
@@ -108,10 +109,29 @@ hook_session_mail(HookSession *session, const char *path, bool authenticated)
 static void
 log_verdict(const HookSession *session, SieveBytes recipient, const HookVerdict *verdict)
 {
-	g_autofree char *shown = sieve_bytes_escape(recipient, PATH_BYTES);
-	g_message("action=%s reason=%s recipient=\"%s\" client=%s announced=%d",
-		hook_action_name(verdict->decision.action), verdict->decision.reason, shown,
-		session->client_ip ? session->client_ip : "-", session->announced);
+	peer_log("rcpt",
+		(const PeerLogField[]){
+			{"client", sieve_bytes_from_string(session->client_ip)},
+			{"from", sieve_bytes_from_string(session->sender ? session->sender : "")},
+			{"to", recipient},
+			{"verdict", sieve_bytes_from_string(
+					    hook_action_name(verdict->decision.action))},
+			{"reason", sieve_bytes_from_string(verdict->decision.reason)},
+			{"announced", sieve_bytes_from_string(session->announced ? "yes" : "no")},
+			{NULL, {NULL, 0}},
+		});
+}
+
+static void
+log_dropped_notice(const Busy *busy)
+{
+	peer_log("notify", (const PeerLogField[]){
+				   {"to", sieve_bytes_from_string(busy->reader)},
+				   {"host", sieve_bytes_from_string(busy->record->host)},
+				   {"verdict", SIEVE_BYTES("dropped")},
+				   {"reason", SIEVE_BYTES("queue-full")},
+				   {NULL, {NULL, 0}},
+			   });
 }
 
 static void
@@ -184,7 +204,7 @@ hook_session_end_of_message(HookSession *session)
 				.subject = sieve_bytes_from_string(session->subject),
 			};
 			if (!hook_notify_push(notify, &mail))
-				g_message("action=notify-dropped host=%s", busy->record->host);
+				log_dropped_notice(busy);
 		}
 	}
 	hook_session_reset(session);

@@ -28,7 +28,7 @@ log_lease(const PeerState *state, const char *verdict, const GError *problem)
 	peer_log("presence", (const PeerLogField[]){
 		{"user", sieve_bytes_from_string(state->user_name)},
 		{"verdict", sieve_bytes_from_string(verdict)},
-		{"detail", sieve_bytes_from_string(problem == NULL ? NULL : problem->message)},
+		{"reason", sieve_bytes_from_string(problem == NULL ? NULL : problem->message)},
 		{NULL, {NULL, 0}},
 	});
 }
@@ -102,7 +102,7 @@ look(PeerLease *lease)
 	if (!peer_state_load(lease->config->state_folder, &state, &problem)) {
 		peer_log("presence", (const PeerLogField[]){
 			{"verdict", SIEVE_BYTES("failed")},
-			{"detail", sieve_bytes_from_string(problem->message)},
+			{"reason", sieve_bytes_from_string(problem->message)},
 			{NULL, {NULL, 0}},
 		});
 		return RETRY_S;

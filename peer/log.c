@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* log.c - one line per decision, key=value, to standard error; for the daemon, not for libraries */
+/* log.c - one line per decision, key=value, to standard error; for daemons, not for libraries */
 
 #include "peer/log.h"
 

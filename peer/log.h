@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* log.h - one line per decision, key=value, to standard error; for the daemon, not for libraries */
+/* log.h - one line per decision, key=value, to standard error; for daemons, not for libraries */
 #pragma once
 
 #include "engine/bytes.h"
@@ -10,5 +10,8 @@ typedef struct PeerLogField {
 	SieveBytes value;  /* ptr NULL: the field is left out */
 } PeerLogField;
 
-/** @fields: ends with a NULL key. Never give it a password, a secret or a body. */
+/** The one way to log. Common keys: client, from, to, user, verdict (what was decided) and reason
+ * (why; an error's text, or words joined by hyphens).
+ * @fields: ends with a NULL key. Never give it a password, a secret or a body.
+ */
 void peer_log(const char *event, const PeerLogField *fields);

@@ -199,7 +199,7 @@ look_at_session(void *data)
 		{"user", sieve_bytes_from_string(user)},
 		{"verdict", sieve_bytes_from_string(user == NULL ? "nobody-logged-in"
 						    : detail == NULL ? "compiled" : "left-out")},
-		{"detail", sieve_bytes_from_string(detail)},
+		{"reason", sieve_bytes_from_string(detail)},
 		{NULL, {NULL, 0}},
 	});
 	peer_lease_wake(daemon->lease);

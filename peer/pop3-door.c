@@ -91,10 +91,10 @@ peer_pop3_door_serve(PeerLineIo *io, void *user_data)
 		peer_pop3_serve(io, &service);
 		return;
 	}
-	peer_log("pop3", (const PeerLogField[]){
+	peer_log("login", (const PeerLogField[]){
 		{"client", sieve_bytes_from_string(peer_line_io_remote_ip(io))},
-		{"verdict", SIEVE_BYTES("failed")},
-		{"detail", sieve_bytes_from_string(problem->message)},
+		{"verdict", SIEVE_BYTES("refused")},
+		{"reason", sieve_bytes_from_string(problem->message)},
 		{NULL, {NULL, 0}},
 	});
 	peer_line_io_printf(io, "-ERR [SYS/TEMP] Nobody can log in now\r\n");

@@ -2,6 +2,7 @@
 /* pop3-serve.c - one POP3 connection: moves lines between the network and the session */
 #include "peer/pop3-serve.h"
 
+#include "peer/log.h"
 #include "peer/pop3-session.h"
 
 #define IDLE_TIMEOUT_MS (10u * 60 * 1000)
@@ -22,6 +23,18 @@ static const PeerPop3Login logins[] = {
 	[PEER_AUTH_FAILED] = PEER_POP3_LOGIN_FAILED,
 };
 
+static void
+log_login(const char *client, SieveBytes user, const char *verdict, const char *reason)
+{
+	peer_log("login", (const PeerLogField[]){
+		{"client", sieve_bytes_from_string(client)},
+		{"user", user},
+		{"verdict", sieve_bytes_from_string(verdict)},
+		{"reason", sieve_bytes_from_string(reason)},
+		{NULL, {NULL, 0}},
+	});
+}
+
 static PeerPop3Login
 open_drop(SieveBytes user, SieveBytes password, void *user_data, PeerPop3Drop **ret_drop)
 {
@@ -33,21 +46,18 @@ open_drop(SieveBytes user, SieveBytes password, void *user_data, PeerPop3Drop **
 		peer_auth_check(connection->service->auth, client, user, password, &problem);
 
 	if (verdict != PEER_AUTH_OK) {
-		g_autofree char *name = sieve_bytes_escape(user, 64);
-
-		g_message("pop3 login=refused client=%s user=\"%s\" reason=\"%s\"", client, name,
-			verdict == PEER_AUTH_WRONG   ? "wrong user or password"
-			: verdict == PEER_AUTH_LATER ? "too many failures"
+		log_login(client, user, "refused",
+			verdict == PEER_AUTH_WRONG   ? "wrong-user-or-password"
+			: verdict == PEER_AUTH_LATER ? "too-many-failures"
 						     : problem);
 		return logins[verdict];
 	}
 	*ret_drop = peer_pop3_drop_open(connection->service->maildir, &error);
 	if (*ret_drop != NULL) {
-		g_message("pop3 login=ok client=%s messages=%zu", client,
-			peer_pop3_drop_count(*ret_drop));
+		log_login(client, user, "accepted", NULL);
 		return PEER_POP3_LOGIN_OK;
 	}
-	g_message("pop3 login=refused client=%s reason=\"%s\"", client, error->message);
+	log_login(client, user, "refused", error->message);
 	return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BUSY) ? PEER_POP3_LOGIN_IN_USE
 								   : PEER_POP3_LOGIN_FAILED;
 }
@@ -161,6 +171,10 @@ peer_pop3_serve(PeerLineIo *io, void *service)
 	g_autoptr(GError) error = NULL;
 
 	if (!converse(&connection, session, &error))
-		g_message("pop3 session=ended client=%s reason=\"%s\"", peer_line_io_remote_ip(io),
-			error->message);
+		peer_log("session", (const PeerLogField[]){
+			{"client", sieve_bytes_from_string(peer_line_io_remote_ip(io))},
+			{"verdict", SIEVE_BYTES("broken")},
+			{"reason", sieve_bytes_from_string(error->message)},
+			{NULL, {NULL, 0}},
+		});
 }

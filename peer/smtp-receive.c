@@ -51,7 +51,7 @@ log_decision(const Receive *receive, const char *event, const PeerSmtpTransactio
 		{"from", t->sender.ptr != NULL ? t->sender : SIEVE_BYTES("")},
 		{"to", recipient},
 		{"verdict", sieve_bytes_from_string(verdict)},
-		{"detail", sieve_bytes_from_string(detail)},
+		{"reason", sieve_bytes_from_string(detail)},
 		{NULL, {NULL, 0}},
 	});
 }
@@ -271,7 +271,7 @@ log_delivery(const Receive *receive, const PeerSmtpTransaction *t, const char *r
 		{"to", sieve_bytes_from_string(recipient)},
 		{"verdict", sieve_bytes_from_string(receipt_name(delivery->receipt.kind))},
 		{"actions", sieve_bytes_trim(sieve_bytes_from_string(delivery->actions))},
-		{"problem", sieve_bytes_from_string(problem)},
+		{"reason", sieve_bytes_from_string(problem)},
 		{NULL, {NULL, 0}},
 	});
 }
@@ -377,7 +377,7 @@ peer_smtp_receive(PeerLineIo *io, void *user_data)
 	peer_log("session", (const PeerLogField[]){
 		{"client", sieve_bytes_from_string(receive.remote_ip)},
 		{"verdict", sieve_bytes_from_string(ended ? "ended" : "broken")},
-		{"detail", sieve_bytes_from_string(ended ? NULL : problem->message)},
+		{"reason", sieve_bytes_from_string(ended ? NULL : problem->message)},
 		{NULL, {NULL, 0}},
 	});
 }

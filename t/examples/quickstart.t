@@ -17,7 +17,7 @@ check 'and no colours, away from a terminal' fails grep -q $'\e' "$TMP/out"
 is 'its folder is gone' '' "$(ls "$TMP/tmp")"
 is 'its programs too' '' "$(pgrep -f "$TMP/tmp" | xargs -r ps -o args= -p)"
 for decision in redirect notify store; do
-	check "the hook decided: $decision" grep -q "doorstep-hook  *action=$decision " "$TMP/out"
+	check "the hook decided: $decision" grep -q "doorstep-hook  *event=rcpt .* verdict=$decision " "$TMP/out"
 done
 check 'mails came back in order' \
 	grep -qz 'mail program  *Lunch?.*mail program  *Are you there.*mail program  *I go on without you' "$TMP/out"

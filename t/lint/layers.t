@@ -32,6 +32,8 @@ check "extensions see the extension header alone" \
 	room sieve-ext '^(engine/sieve-ext[.]h|sieve-ext/extensions[.](h|def))$'
 check "schema/ uses the engine" room schema '^(engine|schema)/'
 check "peer/ uses schema/ and the engine" room peer '^(engine|sieve-ext/extensions|schema|peer)/'
-check "mta-hook/ uses of peer/ the SMTP parts alone" \
+check "mta-hook/ uses of peer/ the SMTP parts and the log alone" \
 	room mta-hook '^(engine|schema|mta-hook)/|^peer/(smtp-|line-io|listener|tls-key|log)'
+check "nobody but log.c words a log line" \
+	fails grep -rnE --include="*.[ch]" "g_(message|warning|info|debug) ?\(" peer mta-hook schema
 done_testing

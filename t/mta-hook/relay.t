@@ -59,6 +59,8 @@ check 'redirect: the mail is delivered' replied 250
 check 'redirect: the exchanger got no mail' fails got_data mx
 check 'redirect: the ticket was shown' grep -q "RCPT TO:<$to> XTICKET=1.2.3" "$TMP/reader.log"
 check 'redirect: a dot in the text is stuffed' grep -qx 'C \.\.dot' "$TMP/reader.log"
+check 'redirect: the log says who took it' grep -q \
+	"^event=deliver from=ann@sender.test to=$to verdict=delivered code=250 announced=yes via=reader " "$TMP/relay.err"
 
 # One that is old, or of unknown age, announces nothing and is delivered at the exchanger.
 for age in old ageless; do
