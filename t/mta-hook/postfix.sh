@@ -5,13 +5,10 @@
 
 postfix_running=
 
-# postfix_start NAME PORT < extra lines for main.cf
-postfix_start() {
-	local dir=$TMP/$1 port=$2
-	chmod 755 "$TMP"
-	mkdir -p "$dir/etc" "$dir/queue" "$dir/data" "$dir/mail"
-	chown postfix "$dir/data" "$dir/mail"
-	cat >"$dir/etc/main.cf" <<-EOF
+# What each instance has in its main.cf unless its test says otherwise.
+postfix_defaults() {
+	local dir=$TMP/$1
+	cat <<-EOF
 	compatibility_level = 3.6
 	queue_directory = $dir/queue
 	data_directory = $dir/data
@@ -44,7 +41,21 @@ postfix_start() {
 	maximal_backoff_time = 2s
 	queue_run_delay = 1s
 	EOF
-	cat >>"$dir/etc/main.cf"
+}
+
+# postfix_start NAME PORT < lines for main.cf, besides the defaults or in their place
+postfix_start() {
+	local dir=$TMP/$1 port=$2
+	chmod 755 "$TMP"
+	mkdir -p "$dir/etc" "$dir/queue" "$dir/data" "$dir/mail"
+	chown postfix "$dir/data" "$dir/mail"
+	cat >"$dir/etc/own.cf"
+	# A name that stands twice makes every process warn when it starts, postlogd too; that one then writes
+	# to the socket that it alone reads, and all of Postfix hangs once that socket is full.
+	postfix_defaults "$1" | awk '{ name = $1 }
+		FILENAME == ARGV[1] { own[name]; next } !(name in own)' \
+		"$dir/etc/own.cf" - >"$dir/etc/main.cf"
+	cat "$dir/etc/own.cf" >>"$dir/etc/main.cf"
 	# Postfix waits for a file this young to settle before it trusts it.
 	touch -d '1 minute ago' "$dir/etc/main.cf"
 	postfix_services "$port" >"$dir/etc/master.cf"
