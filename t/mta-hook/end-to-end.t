@@ -8,7 +8,14 @@ need postfix swaks
 IP=127.0.0.1
 trap 'postfix_stop_all; lib_end' EXIT
 reader_start || skip_all 'the reader'"'"'s servers do not start'
-trap 'doorstep logout --config="$TMP/d.conf" >/dev/null 2>&1; postfix_stop_all; lib_end' EXIT
+clean_up() {
+	local status=$?
+	doorstep logout --config="$TMP/d.conf" >/dev/null 2>&1
+	(exit $status)
+	postfix_stop_all
+	lib_end
+}
+trap clean_up EXIT
 milter=$(free_port) receiver=$(free_port) relay=$(free_port) sender=$(free_port)
 james=james@oanet.ntu.edu.tw
 
