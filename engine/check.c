@@ -199,6 +199,25 @@ is_one_line_without_groups(SieveBytes text)
 	return true;
 }
 
+/* The address as it stands on the wire: a local part that is no dot-atom in quotes again. */
+static SieveBytes
+to_mailbox(const SieveAddress *address, SieveArena *arena)
+{
+	SieveBytes local = address->localpart;
+	g_autoptr(GString) text = g_string_new("\"");
+
+	if (local.len > 0 && local.ptr[0] != '"' && sieve_address_is_mailbox(address->all))
+		return address->all;
+	for (size_t i = 0; i < local.len; i++) {
+		if (local.ptr[i] == '"' || local.ptr[i] == '\\')
+			g_string_append_c(text, '\\');
+		g_string_append_c(text, local.ptr[i]);
+	}
+	g_string_append(text, "\"@");
+	g_string_append_len(text, address->domain.ptr, (gssize)address->domain.len);
+	return sieve_arena_copy(arena, (SieveBytes){text->str, text->len});
+}
+
 bool
 sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox)
 {
@@ -208,10 +227,12 @@ sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox)
 
 	if (!is_one_line_without_groups(text) || !sieve_address_next(&iter, arena, &address))
 		return false;
-	if (iter.in_group || !address.valid || !sieve_address_is_mailbox(address.all) ||
-		sieve_address_next(&iter, arena, &another))
+	if (iter.in_group || !address.valid || sieve_address_next(&iter, arena, &another))
 		return false;
-	*ret_mailbox = address.all;
+	SieveBytes mailbox = to_mailbox(&address, arena);
+	if (!sieve_address_is_mailbox(mailbox))
+		return false;
+	*ret_mailbox = mailbox;
 	return true;
 }
 

@@ -65,7 +65,8 @@ void sieve_check_error(SieveCheck *check, const SieveArg *arg, const char *hint,
 void sieve_check_warn(SieveCheck *check, const SieveArg *arg, const char *hint,
 	const char *format, ...) G_GNUC_PRINTF(4, 5);
 
-/** The mailbox in a sieve-address: `a@b` or `Name <a@b>` (RFC 5228 section 2.4.2.3). */
+/** The mailbox in a sieve-address: `a@b` or `Name <a@b>` (RFC 5228 section 2.4.2.3). It is as SMTP
+ * wants it: the quotes of a local part stay if it needs them. */
 bool sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox);
 
 /* Ready-made checks for SieveArgDef.check. An illegal header name is a warning. */

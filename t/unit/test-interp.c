@@ -17,6 +17,14 @@ static const Case cases[] = {
 	{"stop; discard;", "implicit keep\n"},
 	{"redirect \"a@example.com\";", "redirect \"a@example.com\"\n"},
 	{"redirect \"A <a@example.com>\";", "redirect \"a@example.com\"\n"},
+	/* RFC 5228 section 2.4.2.3: a local part may be quoted. */
+	{"redirect \"\\\"two words\\\"@example.com\";",
+		"redirect \"\\\"two words\\\"@example.com\"\n"},
+	{"redirect \"A <\\\"plain\\\"@example.com>\";", "redirect \"plain@example.com\"\n"},
+	{"redirect \"\\\"a@b\\\"@example.com\";",
+		"redirect \"\\\"a@b\\\"@example.com\"\n"},
+	{"redirect \"\\\"\\\\\\\"x\\\\\\\"\\\"@example.com\";",
+		"redirect \"\\\"\\\\\\\"x\\\\\\\"\\\"@example.com\"\n"},
 	/* Control flow. */
 	{"if true { keep; } else { discard; }", "keep\n"},
 	{"if false { keep; } else { discard; }", "discard\n"},
