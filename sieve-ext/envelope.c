@@ -71,6 +71,9 @@ offer_part(SieveMatching *matching, SieveRun *run, const SieveArgs *args, SieveB
 	/* Not known here, which is not the same as the null reverse-path: that matches "". */
 	if (path.ptr == NULL)
 		return false;
+	/* The empty string, whatever part is asked for. */
+	if (path.len == 0)
+		return sieve_matching_offer(matching, path);
 	SieveAddress address = sieve_address_from_path(path, sieve_run_arena(run));
 	return sieve_args_address_part(args, &address, &value) &&
 	       sieve_matching_offer(matching, value);
