@@ -117,13 +117,27 @@ static const SieveArgDef header_args[] = {
 	{.type = SIEVE_ARG_END},
 };
 
+/* The next field called @name, from *@index on; NULL also when no steps are left: the run fails
+ * once the test has returned. The search costs steps, and so does what will be done to the field,
+ * of which the values that come out of it may say little. */
+static const SieveHeaderField *
+next_field(SieveRun *run, SieveBytes name, size_t *index)
+{
+	const SieveMessage *message = sieve_run_message(run);
+	size_t start = *index;
+	const SieveHeaderField *field = sieve_message_find_field(message, name, index);
+	size_t steps = *index - start + (field == NULL ? 0 : field->raw.len);
+
+	return sieve_run_spend(run, steps, NULL) ? field : NULL;
+}
+
 static bool
 offer_header(SieveMatching *matching, SieveRun *run, SieveBytes name)
 {
 	const SieveHeaderField *field;
 	size_t index = 0;
 
-	while ((field = sieve_message_find_field(sieve_run_message(run), name, &index)) != NULL)
+	while ((field = next_field(run, name, &index)) != NULL)
 		if (sieve_matching_offer(
 			    matching, sieve_header_decode(field->raw, sieve_run_arena(run))))
 			return true;
@@ -204,7 +218,7 @@ offer_address_fields(SieveMatching *matching, SieveRun *run, const SieveArgs *ar
 	const SieveHeaderField *field;
 	size_t index = 0;
 
-	while ((field = sieve_message_find_field(sieve_run_message(run), name, &index)) != NULL)
+	while ((field = next_field(run, name, &index)) != NULL)
 		if (offer_addresses(matching, run, args, field->raw))
 			return true;
 	return false;
@@ -242,8 +256,7 @@ exists_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **err
 
 	for (size_t i = 0; i < names.count && all; i++) {
 		size_t index = 0;
-		all = sieve_message_find_field(sieve_run_message(run), names.items[i], &index) !=
-		      NULL;
+		all = next_field(run, names.items[i], &index) != NULL;
 	}
 	*ret_outcome = all;
 	return true;

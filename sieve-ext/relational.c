@@ -40,12 +40,15 @@ check_relation(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 }
 
 static bool
-match_value(SieveMatching *matching G_GNUC_UNUSED, const void *matcher, SieveBytes value)
+match_value(SieveMatching *matching, const void *matcher, SieveBytes value)
 {
 	const SieveKeys *keys = matcher;
 	const Relation *relation = find_relation(keys->value);
 
 	for (size_t i = 0; relation != NULL && i < keys->keys.count; i++) {
+		/* The first comparison was paid for when the value was offered. */
+		if (i > 0 && !sieve_run_spend(matching->run, value.len + 1, NULL))
+			return false;
 		int order = keys->comparator->compare(value, keys->keys.items[i]);
 		if (order < 0 ? relation->less : order > 0 ? relation->greater : relation->equal)
 			return true;

@@ -221,19 +221,49 @@ test_limits(void)
 	g_assert_cmpstr(d, ==, "error: script:1: too many redirects\nimplicit keep\n");
 }
 
-/* Each test looks at the whole field: a hundred and some of them spend the budget. */
-static void
-test_step_budget(void)
-{
-	g_autoptr(GString) mail = g_string_new("Subject: ");
-	g_autoptr(GString) script = g_string_new(NULL);
+/* Much work for a script to ask: parts of script and mail that are repeated. */
+typedef struct BudgetCase {
+	const char *before;
+	const char *repeated;
+	unsigned times;
+	const char *after;
+	const char *mail_before;
+	const char *mail_repeated;
+	unsigned mail_times;
+} BudgetCase;
 
-	for (size_t i = 0; i < (1u << 20); i++)
-		g_string_append_c(mail, 'a');
-	g_string_append(mail, "\r\n\r\n");
-	for (unsigned i = 0; i < SIEVE_LIMIT_RUN_STEPS >> 20; i++)
-		g_string_append(script, "if header \"subject\" \"b\" { discard; }\n");
-	g_autofree char *result = test_script(script->str, mail->str);
+static const BudgetCase budget_cases[] = {
+	/* Each test looks at the whole field. */
+	{"", "if header \"subject\" \"b\" { discard; }\n", 100, "", "Subject: ", "a", 1u << 20},
+	/* Each name goes through all fields. */
+	{"if header [\"x\"", ", \"x\"", 20000, "] \"a\" { discard; }", "", "A: 1\r\n", 10000},
+	/* A field of which no value comes out is read all the same. */
+	{"", "if address :domain \"to\" \"b\" { discard; }\n", 110, "", "To: ", "a ", 1u << 19},
+	/* Each value is compared with each key. */
+	{"require \"relational\"; if header :value \"lt\" \"A\" [\"0\"", ", \"0\"", 20000,
+		"] { discard; }", "", "A: 1\r\n", 10000},
+};
+
+static char *
+repeat_in(const char *before, const char *repeated, unsigned times, const char *after)
+{
+	GString *text = g_string_new(before);
+
+	for (unsigned i = 0; i < times; i++)
+		g_string_append(text, repeated);
+	g_string_append(text, after);
+	return g_string_free(text, FALSE);
+}
+
+static void
+test_step_budget(const void *data)
+{
+	const BudgetCase *c = data;
+	g_autofree char *script = repeat_in(c->before, c->repeated, c->times, c->after);
+	g_autofree char *mail =
+		repeat_in(c->mail_before, c->mail_repeated, c->mail_times, "\r\n\r\n");
+	g_autofree char *result = test_script(script, mail);
+
 	g_assert_true(g_str_has_prefix(result, "error: script:"));
 	g_assert_true(g_str_has_suffix(
 		result, "the script takes too long (more than 104857600 steps)\nimplicit keep\n"));
@@ -507,7 +537,10 @@ main(int argc, char **argv)
 	g_test_add_func("/interp/threads", test_threads);
 	g_test_add_func("/interp/include", test_include);
 	g_test_add_func("/interp/limits", test_limits);
-	g_test_add_func("/interp/step-budget", test_step_budget);
+	for (size_t i = 0; i < G_N_ELEMENTS(budget_cases); i++) {
+		g_autofree char *name = g_strdup_printf("/interp/step-budget/%zu", i);
+		g_test_add_data_func(name, &budget_cases[i], test_step_budget);
+	}
 	g_test_add_func("/interp/input", test_input);
 	g_test_add_func("/interp/host", test_host);
 	g_test_add_func("/interp/leave-nothing", test_leave_nothing);
