@@ -150,6 +150,23 @@ append_report_part(GString *out, const SieveRejection *rejection)
 	g_string_append(out, "Disposition: automatic-action/MDN-sent-automatically; deleted\r\n");
 }
 
+static bool
+is_8bit(SieveBytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* RFC 2045 section 6.4: a multipart is 8bit when one of its parts is. */
+static void
+append_encoding(GString *out, SieveBytes original)
+{
+	g_string_append_printf(out, "Content-Transfer-Encoding: %s\r\n",
+		is_8bit(original) ? "8bit" : "7bit");
+}
+
 static void
 append_header(GString *out, const SieveRejection *rejection, const char *boundary)
 {
@@ -167,6 +184,7 @@ append_header(GString *out, const SieveRejection *rejection, const char *boundar
 	g_string_append(out, "Subject: Automatically rejected mail\r\n"
 			     "Auto-Submitted: auto-replied\r\n"
 			     "MIME-Version: 1.0\r\n");
+	append_encoding(out, without_mbox_line(rejection->message));
 	g_string_append_printf(out,
 		"Content-Type: multipart/report; report-type=disposition-notification;\r\n"
 		"\tboundary=\"%s\"\r\n\r\n",
@@ -177,13 +195,10 @@ static void
 append_original(GString *out, const SieveMessage *message)
 {
 	SieveBytes raw = without_mbox_line(message);
-	bool ascii = true;
 
-	for (size_t i = 0; i < raw.len; i++)
-		ascii = ascii && (unsigned char)raw.ptr[i] < 0x80;
 	g_string_append(out, "Content-Type: message/rfc822\r\n");
-	g_string_append_printf(
-		out, "Content-Transfer-Encoding: %s\r\n\r\n", ascii ? "7bit" : "8bit");
+	append_encoding(out, raw);
+	g_string_append(out, "\r\n");
 	sieve_outgoing_append(out, raw);
 }
 

@@ -28,6 +28,7 @@ typedef struct DeliverCase {
 	SieveReceiptKind kind;
 	bool problem;
 	bool broken_outbox;
+	bool null_sender;
 } DeliverCase;
 
 #define LOOP "X-Doorstep-Redirected: me@home.org\r\n" MAIL
@@ -77,6 +78,21 @@ static const DeliverCase cases[] = {
 		.stored = "INBOX=1 ",
 		.problem = true,
 		.broken_outbox = true},
+	/* RFC 5429 section 2.2.1: nothing is sent to the null reverse-path. */
+	{.script = "require \"reject\"; reject \"no\";",
+		.refuse = SIEVE_REFUSE_BY_MAIL,
+		.null_sender = true,
+		.stored = "INBOX=1 ",
+		.problem = true},
+	{.script = "require \"reject\"; reject \"n\303\266\";",
+		.null_sender = true,
+		.stored = "",
+		.kind = SIEVE_RECEIPT_REFUSED},
+	/* RFC 5228 section 4.4: discard is silent. */
+	{.script = "discard;",
+		.refuse = SIEVE_REFUSE_BY_MAIL,
+		.stored = "",
+		.kind = SIEVE_RECEIPT_DISCARDED},
 };
 
 static bool
@@ -198,7 +214,8 @@ test_case(const void *data)
 	g_autoptr(SieveMessage) message =
 		sieve_message_new(sieve_bytes_from_string(test->mail == NULL ? MAIL : test->mail));
 	const SieveEnvelope envelope = {
-		.from = SIEVE_BYTES("s@x.y"), .to = SIEVE_BYTES("me@home.org")};
+		.from = test->null_sender ? SIEVE_BYTES("") : SIEVE_BYTES("s@x.y"),
+		.to = SIEVE_BYTES("me@home.org")};
 	g_autoptr(SieveProgram) program = NULL;
 	g_autoptr(SieveResult) result = run(test->script, message, &envelope, &program);
 	g_autoptr(GString) log = g_string_new(NULL);
@@ -258,6 +275,55 @@ test_redirect_received(const void *data)
 	while (sieve_message_find_field(sent, SIEVE_BYTES("Received"), &index) != NULL)
 		count++;
 	g_assert_cmpuint(count, ==, 3);
+}
+
+/* RFC 5429 section 2.2.1, RFC 8098: the three parts of the notification, in order. */
+static const char *const rejection_lines[] = {
+	"From: <me@home.org>\r\nTo: <s@x.y>\r\n",
+	"Auto-Submitted: auto-replied\r\n",
+	"Content-Transfer-Encoding: 8bit\r\n", /* as one of its parts: RFC 2045 section 6.4 */
+	"Content-Type: multipart/report; report-type=disposition-notification;\r\n",
+	"\r\n\r\n--",
+	"Content-Type: text/plain; charset=utf-8\r\n",
+	"refused by the recipient's mail filtering program",
+	"\r\n\r\nI am not taking mail from you\r\n--",
+	"Content-Type: message/disposition-notification\r\n\r\nReporting-UA: ",
+	"Final-Recipient: rfc822;me@home.org\r\n",
+	"Original-Message-ID: <1@b.c>\r\n",
+	"Disposition: automatic-action/MDN-sent-automatically; deleted\r\n",
+	"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n\r\n",
+	"Message-ID: <1@b.c>\r\nSubject: \303\266\r\n\r\nbody\r\n\r\n--",
+};
+
+static void
+test_rejection(void)
+{
+	g_autoptr(SieveMessage) message = sieve_message_new(
+		SIEVE_BYTES("Message-ID: <1@b.c>\nSubject: \303\266\n\nbody\n"));
+	const SieveEnvelope envelope = {
+		.from = SIEVE_BYTES("s@x.y"), .to = SIEVE_BYTES("me@home.org")};
+	g_autoptr(SieveProgram) program = NULL;
+	g_autoptr(SieveResult) result =
+		run("require \"reject\"; reject \"I am not taking mail from you\";", message,
+			&envelope, &program);
+	g_autoptr(GString) log = g_string_new(NULL);
+	g_autoptr(GString) last = g_string_new(NULL);
+	Outbox outbox = {log, last, false};
+	const SieveDeliverOptions options = {.maildir = "/nowhere",
+		.submit = take,
+		.submit_data = &outbox,
+		.refuse = SIEVE_REFUSE_BY_MAIL};
+	g_auto(SieveReceipt) receipt = {.kind = SIEVE_RECEIPT_STORED};
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(sieve_deliver(result, message, &envelope, &options, &receipt, &error));
+	const char *at = last->str;
+	for (size_t i = 0; i < G_N_ELEMENTS(rejection_lines); i++) {
+		const char *found = strstr(at, rejection_lines[i]);
+		g_test_message("%s", rejection_lines[i]);
+		g_assert_nonnull(found);
+		at = found + 1;
+	}
 }
 
 /* Nothing is sent when the mail cannot be stored, and the caller hears of it. */
@@ -337,6 +403,7 @@ main(int argc, char **argv)
 		g_autofree char *label = g_strdup_printf("/deliver/redirect-received/%zu", i);
 		g_test_add_data_func(label, traces[i], test_redirect_received);
 	}
+	g_test_add_func("/deliver/rejection", test_rejection);
 	g_test_add_func("/deliver/no-store", test_no_store);
 	g_test_add_func("/deliver/submit", test_submit);
 	g_test_add_func("/deliver/submit-failures", test_submit_failures);
