@@ -2,9 +2,9 @@
 /* glob.h - the `*` and `?` matcher (RFC 5228 section 2.7.1), linear in the value for each star */
 #pragma once
 
-#include "engine/sieve.h"
+#include "engine/sieve-ext.h"
 
-#define SIEVE_GLOB_CAPTURES 64u
+#define SIEVE_GLOB_CAPTURES SIEVE_CAPTURES
 
 /**
  * sieve_glob_match:

@@ -3,9 +3,6 @@
 
 #include "engine/run.h"
 
-/* Explaining which key matched tries them one by one; not for lists that nobody would read. */
-#define EXPLAINED_KEYS 1000u
-
 static const void *
 compile_keys(SieveRun *run, const SieveArgs *args, SieveStrings strings)
 {
@@ -19,27 +16,41 @@ compile_keys(SieveRun *run, const SieveArgs *args, SieveStrings strings)
 	return args->match->compile == NULL ? keys : args->match->compile(keys, arena);
 }
 
+/* Keys with variables are compiled in each run, which pays for their bytes. */
+static const void *
+compile_expanded(SieveRun *run, const SieveArgs *args)
+{
+	SieveStrings keys = sieve_string_values(run, args->keys);
+	uint64_t steps = keys.count;
+
+	for (size_t i = 0; i < keys.count; i++)
+		steps += keys.items[i].len;
+	/* A run that has no steps left fails after this test. */
+	if (!sieve_run_spend(run, steps, NULL))
+		keys.count = 0;
+	return compile_keys(run, args, keys);
+}
+
 void
 sieve_matching_begin(SieveMatching *matching, SieveRun *run, const SieveArgs *args)
 {
-	*matching = (SieveMatching){.run = run, .args = args, .matcher = args->matcher};
+	*matching = (SieveMatching){
+		.run = run, .args = args, .matcher = args->matcher, .first = run->trace != NULL};
 	if (matching->matcher == NULL)
-		matching->matcher = compile_keys(run, args, sieve_string_values(run, args->keys));
+		matching->matcher = compile_expanded(run, args);
 }
 
-static SieveBytes
-find_matched_key(SieveMatching *matching, SieveBytes value)
+static void
+trace_match(const SieveMatching *matching, SieveBytes value)
 {
-	const SieveArgs *args = matching->args;
-	SieveStrings keys = sieve_string_values(matching->run, args->keys);
+	SieveRun *run = matching->run;
+	SieveBytes key = {NULL, 0};
 
-	for (size_t i = 0; i < keys.count && keys.count <= EXPLAINED_KEYS; i++) {
-		SieveStrings one = {&keys.items[i], 1};
-		const void *matcher = compile_keys(matching->run, args, one);
-		if (args->match->match(matching, matcher, value))
-			return keys.items[i];
-	}
-	return (SieveBytes){NULL, 0};
+	if (run->trace == NULL)
+		return;
+	if (matching->matched && matching->key != SIEVE_NO_KEY)
+		key = sieve_string_value(run, matching->args->keys, matching->key);
+	sieve_trace_value(run->trace, value, matching->matched, key);
 }
 
 bool
@@ -54,13 +65,14 @@ sieve_matching_offer(SieveMatching *matching, SieveBytes value)
 	/* A run that has no steps left fails after this test; it need not match any more. */
 	if (!sieve_run_spend(run, value.len + 1, NULL))
 		return true;
+	matching->key = SIEVE_NO_KEY;
 	matching->matched = match->match(matching, matching->matcher, value);
-	if (run->trace != NULL) {
-		SieveBytes key = {NULL, 0};
-		if (matching->matched)
-			key = find_matched_key(matching, value);
-		sieve_trace_value(run->trace, value, matching->matched, key);
+	if (matching->matched) {
+		matching->value = value;
+		if (match->capture != NULL)
+			run->captured = *matching;
 	}
+	trace_match(matching, value);
 	return matching->matched;
 }
 
@@ -83,4 +95,21 @@ sieve_matching_end(SieveMatching *matching)
 	sieve_trace_value(matching->run->trace, sieve_bytes_from_string(count), matching->matched,
 		(SieveBytes){NULL, 0});
 	return matching->matched;
+}
+
+bool
+sieve_run_captures(SieveRun *run, SieveBytes *ret_value, SieveBytes *captures, size_t *ret_count)
+{
+	SieveMatching *captured = &run->captured;
+
+	if (captured->matcher == NULL)
+		return false;
+	const SieveMatchDef *match = captured->args->match;
+	if (!captured->first) {
+		captured->first = true;
+		match->match(captured, captured->matcher, captured->value);
+	}
+	*ret_value = captured->value;
+	*ret_count = captured->key == SIEVE_NO_KEY ? 0 : match->capture(captured, captures);
+	return true;
 }

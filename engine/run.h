@@ -20,6 +20,7 @@ struct SieveRun {
 	uint64_t steps;
 	GError *error; /* (nullable) what sieve_run_fail() was told */
 	bool outcome;  /* of the last test */
+	SieveMatching captured; /* the last success that has captures; no matcher: none yet */
 	bool stopped;
 	uint32_t at;	       /* the next instruction */
 	uint32_t script;       /* index of the script being run */

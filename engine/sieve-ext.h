@@ -112,7 +112,12 @@ typedef struct SieveMatching {
 	const void *matcher;  /* of this invocation; see SieveMatchDef.compile */
 	uint64_t count;       /* values offered so far */
 	bool matched;
+	SieveBytes value;     /* that matched */
+	size_t key;           /* index of a key that it matched, or SIEVE_NO_KEY */
+	bool first;           /* key is to be the first in the script's order: costs a little more */
 } SieveMatching;
+
+#define SIEVE_NO_KEY SIZE_MAX
 
 void sieve_matching_begin(SieveMatching *matching, SieveRun *run, const SieveArgs *args);
 /** Offers one value; true when the outcome is settled and no more need be offered. */
@@ -121,6 +126,20 @@ bool sieve_matching_offer(SieveMatching *matching, SieveBytes value);
 bool sieve_matching_counts(const SieveMatching *matching);
 /** The outcome. */
 bool sieve_matching_end(SieveMatching *matching);
+
+#define SIEVE_CAPTURES 64u
+
+/**
+ * sieve_run_captures:
+ * @ret_value: the value that matched last: ${0}
+ * @captures: (array length=SIEVE_CAPTURES) what the wildcards took of it: ${1} and on
+ * @ret_count: how many wildcards there are
+ *
+ * The last success in this run of a match type with wildcards (RFC 5229 section 3.2). It is worked
+ * out only here: runs that never ask pay nothing. False when there was none yet.
+ */
+bool sieve_run_captures(
+	SieveRun *run, SieveBytes *ret_value, SieveBytes *captures, size_t *ret_count);
 
 typedef enum {
 	SIEVE_COMPARATOR_EQUALITY = 1 << 0,
@@ -154,8 +173,12 @@ typedef struct SieveMatchDef {
 	void (*check_key)(SieveCheck *check, const SieveArg *arg, SieveBytes key); /* (nullable) */
 	/* A form of the keys that match() likes; immutable, in @arena. (nullable): as they are */
 	const void *(*compile)(const SieveKeys *keys, SieveArena *arena);
-	/* True when @value matches a key. @matcher: what compile gave, or a SieveKeys. */
+	/* True when @value matches a key; says which in @matching->key, and the first one if
+	 * @matching->first asks for it. @matcher: what compile gave, or a SieveKeys. */
 	bool (*match)(SieveMatching *matching, const void *matcher, SieveBytes value);
+	/* (nullable) what the wildcards of @matching->key took of @matching->value, from left to
+	 * right, SIEVE_CAPTURES at most; returns their number */
+	size_t (*capture)(const SieveMatching *matching, SieveBytes *captures);
 	/* (nullable) decides from the number of values; match is then not called (:count) */
 	bool (*match_count)(SieveMatching *matching, const void *matcher, uint64_t count);
 } SieveMatchDef;

@@ -49,6 +49,7 @@ match_value(SieveMatching *matching, const void *matcher, SieveBytes value)
 		/* The first comparison was paid for when the value was offered. */
 		if (i > 0 && !sieve_run_spend(matching->run, value.len + 1, NULL))
 			return false;
+		matching->key = i;
 		int order = keys->comparator->compare(value, keys->keys.items[i]);
 		if (order < 0 ? relation->less : order > 0 ? relation->greater : relation->equal)
 			return true;

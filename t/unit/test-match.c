@@ -3,6 +3,7 @@
 
 #include "engine/comparator.h"
 #include "engine/match.h"
+#include "engine/run.h"
 
 typedef struct IsCase {
 	const SieveComparatorDef *comparator;
@@ -27,7 +28,8 @@ match_is(const SieveComparatorDef *comparator, SieveStrings keys, SieveBytes val
 {
 	g_autoptr(SieveArena) arena = sieve_arena_new();
 	const SieveKeys all = {.comparator = comparator, .keys = keys};
-	SieveMatching matching = {.run = NULL};
+	SieveRun run = {.steps = 0};
+	SieveMatching matching = {.run = &run};
 
 	return sieve_core_matches[0].match(
 		&matching, sieve_core_matches[0].compile(&all, arena), value);
@@ -52,7 +54,8 @@ test_many_keys(void)
 	g_autoptr(SieveArena) arena = sieve_arena_new();
 	SieveBytes *items = sieve_arena_new_array(arena, SieveBytes, N_KEYS);
 	const SieveKeys keys = {&sieve_comparator_ascii_casemap, {items, N_KEYS}, {NULL, 0}};
-	SieveMatching matching = {.run = NULL};
+	SieveRun run = {.steps = 0};
+	SieveMatching matching = {.run = &run};
 
 	for (int i = 0; i < N_KEYS; i++)
 		items[i] = sieve_bytes_from_string(

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* test-match-property.c - key lists against the definition of each match type, on random bytes */
+
+#include <string.h>
+
+#include "engine/comparator.h"
+#include "engine/glob.h"
+#include "engine/match.h"
+#include "engine/run.h"
+
+enum { IS, CONTAINS, MATCHES };
+enum { MAX_KEYS = 300, VALUES_PER_LIST = 8, PAIRS = 120000 };
+
+/* What one property is tried on. */
+typedef struct Property {
+	const char *label;
+	unsigned match;
+	const SieveComparatorDef *comparator;
+	const char *alphabet; /* NUL is one of them always */
+	bool (*holds)(const struct Property *property, SieveBytes key, SieveBytes value);
+} Property;
+
+/* --- The definitions (RFC 5228 section 2.7.1), word for word -------------------------------------- */
+
+static bool
+same_byte(const Property *property, char a, char b)
+{
+	if (property->comparator == &sieve_comparator_octet)
+		return a == b;
+	return g_ascii_tolower(a) == g_ascii_tolower(b);
+}
+
+static bool
+starts_with(const Property *property, SieveBytes value, size_t at, SieveBytes key)
+{
+	if (value.len - at < key.len)
+		return false;
+	for (size_t i = 0; i < key.len; i++)
+		if (!same_byte(property, value.ptr[at + i], key.ptr[i]))
+			return false;
+	return true;
+}
+
+static bool
+holds_is(const Property *property, SieveBytes key, SieveBytes value)
+{
+	return key.len == value.len && starts_with(property, value, 0, key);
+}
+
+static bool
+holds_contains(const Property *property, SieveBytes key, SieveBytes value)
+{
+	for (size_t at = 0; at <= value.len; at++)
+		if (starts_with(property, value, at, key))
+			return true;
+	return false;
+}
+
+/* Exponential, hence for short patterns; each byte is a character, as where nothing is UTF-8. */
+static bool
+holds_matches(const Property *property, SieveBytes key, SieveBytes value)
+{
+	if (key.len == 0)
+		return value.len == 0;
+	SieveBytes key_rest = {key.ptr + 1, key.len - 1};
+	SieveBytes value_rest = value.len == 0 ? value : (SieveBytes){value.ptr + 1, value.len - 1};
+	if (key.ptr[0] == '*')
+		return holds_matches(property, key_rest, value) ||
+		       (value.len > 0 && holds_matches(property, key, value_rest));
+	if (value.len == 0)
+		return false;
+	if (key.ptr[0] == '?')
+		return holds_matches(property, key_rest, value_rest);
+	if (key.ptr[0] == '\\' && key.len > 1)
+		key_rest = (SieveBytes){key.ptr + 2, key.len - 2};
+	return same_byte(property, key_rest.ptr[-1], value.ptr[0]) &&
+	       holds_matches(property, key_rest, value_rest);
+}
+
+/* Where characters have many bytes the one-pattern matcher is the judge; test-glob.c judges it. */
+static bool
+holds_glob(const Property *property, SieveBytes key, SieveBytes value)
+{
+	uint64_t steps = 0;
+
+	return sieve_glob_match(key, value, property->comparator->fold, NULL, NULL, &steps);
+}
+
+/* --- Random lists and values -------------------------------------------------------------------- */
+
+static SieveBytes
+random_bytes(SieveArena *arena, const char *alphabet, int max)
+{
+	int len = g_test_rand_int_range(0, max + 1);
+	char *bytes = sieve_arena_alloc(arena, (size_t)len);
+
+	/* The byte after the last one of the alphabet is NUL. */
+	for (int i = 0; i < len; i++)
+		bytes[i] = alphabet[g_test_rand_int_range(0, (gint32)strlen(alphabet) + 1)];
+	return (SieveBytes){bytes, (size_t)len};
+}
+
+static SieveBytes
+random_part(SieveBytes bytes)
+{
+	size_t start = (size_t)g_test_rand_int_range(0, (gint32)bytes.len + 1);
+	size_t len = (size_t)g_test_rand_int_range(0, (gint32)(bytes.len - start) + 1);
+
+	return (SieveBytes){bytes.ptr + start, len};
+}
+
+/* Many keys are parts of others: starts, ends, middles, or the same again. */
+static void
+random_keys(const Property *property, SieveArena *arena, SieveBytes *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		keys[i] = random_bytes(arena, property->alphabet, 7);
+		if (i > 0 && g_test_rand_int_range(0, 3) == 0)
+			keys[i] = random_part(keys[g_test_rand_int_range(0, (gint32)i)]);
+	}
+}
+
+/* Half of the values hold a key, or what is left of one without its wildcards. */
+static SieveBytes
+random_value(const Property *property, SieveArena *arena, SieveStrings keys)
+{
+	SieveBytes value = random_bytes(arena, property->alphabet, 6);
+
+	if (keys.count == 0 || g_test_rand_bit())
+		return value;
+	SieveBytes key = keys.items[g_test_rand_int_range(0, (gint32)keys.count)];
+	size_t before = g_test_rand_bit() ? 0 : random_part(value).len;
+	size_t after = g_test_rand_bit() ? 0 : value.len - before;
+	char *bytes = sieve_arena_alloc(arena, before + key.len + after);
+	size_t len = before;
+	memcpy(bytes, value.ptr, before);
+	for (size_t i = 0; i < key.len; i++)
+		if (property->match != MATCHES || strchr("*?\\", key.ptr[i]) == NULL)
+			bytes[len++] = key.ptr[i];
+	memcpy(bytes + len, value.ptr + before, after);
+	return (SieveBytes){bytes, len + after};
+}
+
+/* --- The property ------------------------------------------------------------------------------- */
+
+static size_t
+find_first(const Property *property, SieveStrings keys, SieveBytes value)
+{
+	for (size_t i = 0; i < keys.count; i++)
+		if (property->holds(property, keys.items[i], value))
+			return i;
+	return SIEVE_NO_KEY;
+}
+
+static void
+check_value(const Property *property, const void *matcher, SieveStrings keys, SieveBytes value)
+{
+	const SieveMatchDef *match = &sieve_core_matches[property->match];
+	SieveRun run = {.steps = 0};
+	SieveMatching any = {.run = &run};
+	SieveMatching first = {.run = &run, .first = true};
+	size_t expected = find_first(property, keys, value);
+
+	bool matched = match->match(&first, matcher, value);
+	if (matched != (expected != SIEVE_NO_KEY) || (matched && first.key != expected)) {
+		g_autofree char *shown = sieve_bytes_escape(value, 100);
+		g_error("%s: \"%s\": key %zu, not %zu", property->label, shown, expected,
+			first.key);
+	}
+	g_assert_cmpint(match->match(&any, matcher, value), ==, matched);
+	if (matched)
+		g_assert_true(property->holds(property, keys.items[any.key], value));
+}
+
+static void
+test_property(const void *data)
+{
+	const Property *property = data;
+	unsigned matched = 0;
+	unsigned pairs = 0;
+
+	while (pairs < PAIRS) {
+		g_autoptr(SieveArena) arena = sieve_arena_new();
+		SieveBytes items[MAX_KEYS];
+		bool long_list = g_test_rand_int_range(0, 100) == 0;
+		size_t count = (size_t)g_test_rand_int_range(0, long_list ? MAX_KEYS : 12);
+		SieveStrings keys = {items, count};
+		const SieveKeys all = {.comparator = property->comparator, .keys = keys};
+		random_keys(property, arena, items, count);
+		const void *matcher = sieve_core_matches[property->match].compile(&all, arena);
+		for (int i = 0; i < VALUES_PER_LIST; i++, pairs++) {
+			SieveBytes value = random_value(property, arena, keys);
+			check_value(property, matcher, keys, value);
+			matched += find_first(property, keys, value) != SIEVE_NO_KEY;
+		}
+	}
+	/* Values that all match, or never do, would prove little. */
+	g_assert_cmpuint(matched, >, PAIRS / 20);
+	g_assert_cmpuint(matched, <, PAIRS - PAIRS / 20);
+}
+
+/* 0xff and 0x80 are no UTF-8 wherever they stand; 0xc3 0xa9 is one character, and so on. */
+#define BYTES "aAbB_[\200\377"
+#define PATTERN "aAb*?\\**\377"
+#define UTF8 "a*?\303\251\342\202\254"
+
+static const Property properties[] = {
+	{"is/octet", IS, &sieve_comparator_octet, BYTES, holds_is},
+	{"is/casemap", IS, &sieve_comparator_ascii_casemap, BYTES, holds_is},
+	{"contains/octet", CONTAINS, &sieve_comparator_octet, BYTES, holds_contains},
+	{"contains/casemap", CONTAINS, &sieve_comparator_ascii_casemap, BYTES, holds_contains},
+	{"matches/octet", MATCHES, &sieve_comparator_octet, PATTERN, holds_matches},
+	{"matches/casemap", MATCHES, &sieve_comparator_ascii_casemap, PATTERN, holds_matches},
+	{"matches/utf-8", MATCHES, &sieve_comparator_octet, UTF8, holds_glob},
+};
+
+/* --- Size and effort ---------------------------------------------------------------------------- */
+
+enum { N_LARGE = 100000 };
+
+/* Key number N: two numbers, the first of them well mixed, and what stands around them. */
+typedef struct Form {
+	const char *before;
+	const char *between;
+	const char *after;
+} Form;
+
+static const void *
+compile_large(unsigned match, const Form *form, SieveArena *arena)
+{
+	SieveBytes *items = sieve_arena_new_array(arena, SieveBytes, N_LARGE);
+	const SieveKeys keys = {&sieve_comparator_ascii_casemap, {items, N_LARGE}, {NULL, 0}};
+
+	for (uint32_t i = 0; i < N_LARGE; i++) {
+		/* An odd factor mixes the digits, so that few starts are shared. */
+		items[i] = sieve_bytes_from_string(sieve_arena_printf(arena, "%s%08x%s%06u%s",
+			form->before, i * 2654435761u, form->between, i, form->after));
+	}
+	return sieve_core_matches[match].compile(&keys, arena);
+}
+
+/* 100,000 keys of 20 bytes: the program must stay well below 64 MiB. */
+static void
+test_memory(void)
+{
+	static const Form forms[] = {{"", "-", "@x.y"}, {"", "-", "@x.y"}, {"", "*", "@x.?"}};
+
+	for (unsigned match = IS; match <= MATCHES; match++) {
+		g_autoptr(SieveArena) arena = sieve_arena_new();
+		g_assert_nonnull(compile_large(match, &forms[match], arena));
+		g_assert_cmpuint(sieve_arena_used(arena), <, 40u << 20);
+	}
+}
+
+/* Of 100,000 patterns with their own literals a value meets a handful, wherever the literal is. */
+static void
+test_effort(void)
+{
+	static const Form forms[] = {
+		{"", "*", "@x.?"}, {"*@", ".", ""}, {"*", "", "*"}, {"list-*-", "", "*x"}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+		g_autoptr(SieveArena) arena = sieve_arena_new();
+		SieveRun run = {.steps = 0};
+		SieveMatching matching = {.run = &run, .first = true};
+		const void *matcher = compile_large(MATCHES, &forms[i], arena);
+		g_assert_false(sieve_core_matches[MATCHES].match(
+			&matching, matcher, SIEVE_BYTES("list-somebody@example.org-00000000")));
+		g_assert_cmpuint(run.steps, <, 1000);
+	}
+}
+
+/* What wildcards took is worked out when it is asked for, and of the first pattern that matched. */
+static void
+test_captures(void)
+{
+	g_autoptr(SieveArena) arena = sieve_arena_new();
+	SieveBytes items[] = {SIEVE_BYTES("x*"), SIEVE_BYTES("*b?"), SIEVE_BYTES("*bc")};
+	const SieveMatchDef *match = &sieve_core_matches[MATCHES];
+	const SieveKeys keys = {&sieve_comparator_octet, {items, G_N_ELEMENTS(items)}, {NULL, 0}};
+	const SieveArgs args = {.match = match,
+		.comparator = keys.comparator,
+		.matcher = match->compile(&keys, arena)};
+	SieveRun run = {.steps = 0};
+	SieveMatching matching;
+	SieveBytes captures[SIEVE_CAPTURES];
+	SieveBytes value;
+	size_t count;
+
+	g_assert_false(sieve_run_captures(&run, &value, captures, &count));
+	sieve_matching_begin(&matching, &run, &args);
+	g_assert_true(sieve_matching_offer(&matching, SIEVE_BYTES("aabc")));
+	sieve_matching_begin(&matching, &run, &args);
+	g_assert_false(sieve_matching_offer(&matching, SIEVE_BYTES("nothing")));
+	g_assert_true(sieve_run_captures(&run, &value, captures, &count));
+	g_assert_true(sieve_bytes_equal(value, SIEVE_BYTES("aabc")));
+	g_assert_cmpuint(count, ==, 2);
+	g_assert_true(sieve_bytes_equal(captures[0], SIEVE_BYTES("aa")));
+	g_assert_true(sieve_bytes_equal(captures[1], SIEVE_BYTES("c")));
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(properties); i++) {
+		g_autofree char *label =
+			g_strdup_printf("/match-property/%s", properties[i].label);
+		g_test_add_data_func(label, &properties[i], test_property);
+	}
+	g_test_add_func("/match-property/memory", test_memory);
+	g_test_add_func("/match-property/effort", test_effort);
+	g_test_add_func("/match-property/captures", test_captures);
+	return g_test_run();
+}
