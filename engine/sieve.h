@@ -240,7 +240,7 @@ typedef enum {
 
 typedef struct SieveReceipt {
 	SieveReceiptKind kind;
-	char *reason;   /* (nullable) UTF-8 text of the refusal */
+	char *reason;   /* (nullable) ASCII text of the refusal, lines parted by CRLF */
 	char *problem;  /* (nullable) an action failed and the mail was kept instead: why */
 } SieveReceipt;
 void sieve_receipt_clear(SieveReceipt *receipt);

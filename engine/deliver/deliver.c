@@ -145,6 +145,16 @@ choose_mode(const SieveDelivery *delivery, SieveBytes reason, bool by_mail_allow
 	return mode;
 }
 
+/* RFC 5429 section 2.1.1: a reply is ASCII, and other words MUST be replaced. The line end that a
+ * `text:` string ends with would make an empty line of the reply. */
+static char *
+reason_for_reply(SieveBytes reason)
+{
+	if (!is_ascii(reason))
+		reason = SIEVE_BYTES("The recipient's mail filter refuses this message");
+	return sieve_bytes_dup(sieve_bytes_trim(reason));
+}
+
 bool
 sieve_delivery_refuse(
 	SieveDelivery *delivery, SieveBytes reason, bool by_mail_allowed, GError **error)
@@ -152,7 +162,7 @@ sieve_delivery_refuse(
 	switch (choose_mode(delivery, reason, by_mail_allowed)) {
 	case SIEVE_REFUSE_BY_REPLY:
 		g_free(delivery->reason);
-		delivery->reason = sieve_bytes_dup(reason);
+		delivery->reason = reason_for_reply(reason);
 		return true;
 	case SIEVE_REFUSE_BY_MAIL:
 		return refuse_by_mail(delivery, reason, error);

@@ -26,6 +26,7 @@ typedef struct DeliverCase {
 	const char *stored; /* folders with their number of mails */
 	const char *sent;   /* sender>recipient, a blank after each */
 	SieveReceiptKind kind;
+	const char *reason; /* (nullable) not looked at */
 	bool problem;
 	bool broken_outbox;
 	bool null_sender;
@@ -64,9 +65,15 @@ static const DeliverCase cases[] = {
 		.stored = "",
 		.sent = ">s@x.y ",
 		.kind = SIEVE_RECEIPT_SENT},
+	/* RFC 5429 section 2.1.1: a reply is ASCII. */
 	{.script = "require \"ereject\"; ereject \"n\303\266\";",
 		.stored = "",
-		.kind = SIEVE_RECEIPT_REFUSED},
+		.kind = SIEVE_RECEIPT_REFUSED,
+		.reason = "The recipient's mail filter refuses this message"},
+	{.script = "require \"ereject\"; ereject text:\nSpam,\nwe think.\n.\n;",
+		.stored = "",
+		.kind = SIEVE_RECEIPT_REFUSED,
+		.reason = "Spam,\r\nwe think."},
 	{.script = "require \"reject\"; reject \"no\";",
 		.refuse = SIEVE_REFUSE_BY_KEEP,
 		.stored = "INBOX=1 "},
@@ -235,6 +242,8 @@ test_case(const void *data)
 	g_assert_cmpint(receipt.kind, ==, test->kind);
 	g_assert_cmpint(receipt.problem != NULL, ==, test->problem);
 	g_assert_cmpint(receipt.reason != NULL, ==, test->kind == SIEVE_RECEIPT_REFUSED);
+	if (test->reason != NULL)
+		g_assert_cmpstr(receipt.reason, ==, test->reason);
 	if (last->len > 0)
 		check_outgoing(last->str);
 }
