@@ -63,6 +63,9 @@ typedef struct Command {
 
 /* --- Replies --------------------------------------------------------------------------------- */
 
+/* RFC 5321 section 4.5.3.1.5: a line of a reply has 512 octets, the codes and CRLF included. */
+enum { MAX_REPLY_TEXT = 480 };
+
 /* One line of a reply. What no reply may hold is left out: text comes from outside at times. */
 static void
 put_line(PeerSmtpSession *session, int code, bool last, const char *enhanced, const char *text,
@@ -81,12 +84,12 @@ static void
 put_text(PeerSmtpSession *session, int code, const char *enhanced, const char *text)
 {
 	for (const char *line = text;;) {
-		const char *end = strchr(line, '\n');
-		put_line(session, code, end == NULL, enhanced, line,
-			end == NULL ? strlen(line) : (size_t)(end - line));
-		if (end == NULL)
+		size_t len = MIN(strcspn(line, "\n"), (size_t)MAX_REPLY_TEXT);
+		bool last = line[len] == '\0';
+		put_line(session, code, last, enhanced, line, len);
+		if (last)
 			return;
-		line = end + 1;
+		line += len + (line[len] == '\n');
 	}
 }
 

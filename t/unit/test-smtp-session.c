@@ -17,6 +17,9 @@ typedef struct Owner {
 	int message_code;
 } Owner;
 
+/* The code whose text is longer than a line may be. */
+#define TALKATIVE 552
+
 static void
 answer(PeerSmtpReply *reply, int code)
 {
@@ -24,7 +27,7 @@ answer(PeerSmtpReply *reply, int code)
 		return;
 	reply->code = code;
 	reply->enhanced = code / 100 == 5 ? "5.7.1" : "4.3.0";
-	reply->text = g_strdup("as told\nby the test");
+	reply->text = code == TALKATIVE ? g_strnfill(1000, 'x') : g_strdup("as told\nby the test");
 }
 
 static void
@@ -391,6 +394,29 @@ test_texts(void)
 	g_string_free(owner.log, TRUE);
 }
 
+/* RFC 5321 section 4.5.3.1.5: no line of a reply is longer than 512 octets. */
+static void
+test_long_text(void)
+{
+	g_autoptr(GString) codes = g_string_new(NULL);
+	g_autoptr(GString) text = g_string_new(NULL);
+	Owner owner = {g_string_new(NULL), TALKATIVE, 0, 0, 0};
+	g_autoptr(PeerSmtpSession) session = new_session(&owner, 0, 3);
+
+	(void)peer_smtp_session_push(session, SIEVE_BYTES("HELO c"), false);
+	(void)peer_smtp_session_push(session, SIEVE_BYTES("MAIL FROM:<a@b>"), false);
+	take_codes(session, codes, text);
+	g_auto(GStrv) lines = g_strsplit(text->str, "|", -1);
+	size_t told = 0;
+	for (size_t i = 0; lines[i] != NULL; i++) {
+		g_assert_cmpuint(strlen(lines[i]) + strlen("\r\n"), <=, 512);
+		for (const char *at = lines[i]; g_str_has_prefix(lines[i], "552") && *at != '\0'; at++)
+			told += *at == 'x';
+	}
+	g_assert_cmpuint(told, ==, 1000);
+	g_string_free(owner.log, TRUE);
+}
+
 /* --- Random walk ------------------------------------------------------------------------------ */
 
 /* The reference: what RFC 5321 section 4.1.4 says of the order of commands, and no more. */
@@ -559,6 +585,7 @@ main(int argc, char **argv)
 	g_test_add_func("/smtp-session/long-lines", test_long_lines);
 	g_test_add_func("/smtp-session/errors", test_errors);
 	g_test_add_func("/smtp-session/texts", test_texts);
+	g_test_add_func("/smtp-session/long-text", test_long_text);
 	g_test_add_func("/smtp-session/walk", test_walk);
 	return g_test_run();
 }
