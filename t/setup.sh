@@ -27,26 +27,30 @@ setup_missing_packages() {
 # setup_packages LOG - installs what is missing. Debian starts a server as soon as its package is
 # there, unless policy-rc.d says no: the machine's own services are none of our business.
 setup_packages() {
-	local missing policy=/usr/sbin/policy-rc.d made= status
+	local missing
 	missing=$(setup_missing_packages)
 	[ -n "$missing" ] || return 0
-	if [ ! -e $policy ]; then
-		printf '#!/bin/sh\nexit 101\n' | setup_as_root tee $policy >/dev/null
-		setup_as_root chmod 755 $policy
-		made=yes
-	fi
-	{
-		setup_as_root apt-get update &&
-			setup_as_root env DEBIAN_FRONTEND=noninteractive \
-				apt-get install -y --no-install-recommends $missing
-	} >>"$1" 2>&1
-	status=$?
-	[ -z "$made" ] || setup_as_root rm -f $policy
-	if [ $status != 0 ]; then
-		tail -n 20 "$1" >&2
-		echo "could not install: $(echo $missing)" >&2
-	fi
-	return $status
+	(
+		policy=/usr/sbin/policy-rc.d
+		if [ ! -e $policy ]; then
+			trap 'setup_as_root rm -f $policy' EXIT
+			trap 'exit 1' INT TERM HUP
+			printf '#!/bin/sh\nexit 101\n' | setup_as_root tee $policy >/dev/null
+			setup_as_root chmod 755 $policy
+		fi
+		setup_install $missing
+	) >>"$1" 2>&1 && return 0
+	tail -n 20 "$1" >&2
+	echo "could not install: $(echo $missing)" >&2
+	return 1
+}
+
+# Without configuration neither server will start with the machine by and by: the tests have their own.
+setup_install() {
+	setup_as_root apt-get update &&
+		printf '%s\n' 'postfix postfix/main_mailer_type select No configuration' \
+			'slapd slapd/no_configuration boolean true' | setup_as_root debconf-set-selections &&
+		setup_as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 }
 
 # setup_build FOLDER LOG [CONFIGURE-OPTION...] - builds everything in SRC/FOLDER.
