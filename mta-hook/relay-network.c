@@ -61,20 +61,6 @@ is_young(const HookRelayNetwork *network, SieveBytes message)
 }
 
 static void
-on_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char *ticket,
-	void *user_data, PeerSmtpReply *reply)
-{
-	(void)t;
-	(void)ticket;
-	(void)user_data;
-	if (sieve_bytes_find(recipient, SIEVE_BYTES("@"), 0) != SIZE_MAX)
-		return;
-	reply->code = 550;
-	reply->enhanced = "5.1.3";
-	reply->text = g_strdup("The recipient has no domain");
-}
-
-static void
 on_message(const PeerSmtpTransaction *t, SieveBytes message, void *user_data,
 	PeerSmtpReply *replies, size_t n_replies)
 {
@@ -98,7 +84,7 @@ on_message(const PeerSmtpTransaction *t, SieveBytes message, void *user_data,
 	hook_relay_deliver(&steps, network->config->allow_networks, &mail, replies);
 }
 
-static const PeerSmtpHandler handler = {.recipient = on_recipient, .message = on_message};
+static const PeerSmtpHandler handler = {.message = on_message};
 
 void
 hook_relay_network_init(

@@ -318,7 +318,8 @@ run_rcpt(PeerSmtpSession *session, SieveBytes argument)
 		return refuse(session, 555, "5.5.4", "A parameter of RCPT is not known here");
 	if (t->recipients->len >= session->options.max_recipients)
 		return reply(session, 452, "4.5.3", "Too many recipients in one transaction");
-	session->handler->recipient(t, address, ticket, session->user_data, &answer);
+	if (session->handler->recipient != NULL)
+		session->handler->recipient(t, address, ticket, session->user_data, &answer);
 	if (put_answer(session, &answer, "2.1.5", "Recipient taken")) {
 		g_ptr_array_add(t->recipients, sieve_bytes_dup(address));
 		g_ptr_array_add(t->tickets, g_steal_pointer(&ticket));

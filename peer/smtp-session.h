@@ -32,12 +32,12 @@ typedef struct PeerSmtpTransaction {
 
 /** What the owner of the mail decides. Every call may be slow; none is made twice for one command. */
 typedef struct PeerSmtpHandler {
-	/* (nullable) each: NULL accepts. Fill @reply to refuse (4yz or 5yz). */
+	/* All but message are nullable: NULL accepts. Fill @reply to refuse (4yz or 5yz). */
 	void (*mail)(const PeerSmtpTransaction *t, void *user_data, PeerSmtpReply *reply);
 	/* @recipient is not in @t yet; @ticket (nullable) is what XTICKET= gave */
 	void (*recipient)(const PeerSmtpTransaction *t, SieveBytes recipient, const char *ticket,
 		void *user_data, PeerSmtpReply *reply);
-	/* (nullable) before 354: a last chance to refuse without having read the mail */
+	/* before 354: a last chance to refuse without having read the mail */
 	void (*data)(const PeerSmtpTransaction *t, void *user_data, PeerSmtpReply *reply);
 	/* The whole message, dots removed, CRLF line ends. @replies: one for SMTP; one per recipient
 	 * for LMTP. A reply of code 250 means: on stable storage, or safely handed on. */

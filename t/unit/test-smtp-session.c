@@ -571,6 +571,27 @@ test_walk(void)
 	}
 }
 
+/* The relay has nothing to say before the message is there. */
+static void
+test_message_alone(void)
+{
+	static const PeerSmtpHandler message_alone = {.message = on_message};
+	const PeerSmtpOptions options = {.host_name = "here.example",
+		.max_message_bytes = MAX_BYTES,
+		.max_recipients = MAX_RECIPIENTS,
+		.max_errors = 10};
+	Owner owner = {.log = g_string_new(NULL)};
+	g_autoptr(GString) codes = g_string_new(NULL);
+	g_autoptr(PeerSmtpSession) session =
+		peer_smtp_session_new(&options, &message_alone, &owner);
+
+	take_codes(session, codes, NULL);
+	push_wire(session, SIEVE_BYTES(ONE "DATA\r\n.\r\n"), codes);
+	g_assert_cmpstr(codes->str, ==, "220 250 250 250 354 250");
+	g_assert_cmpstr(owner.log->str, ==, "message 1 \"\";");
+	g_string_free(owner.log, TRUE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -586,6 +607,7 @@ main(int argc, char **argv)
 	g_test_add_func("/smtp-session/errors", test_errors);
 	g_test_add_func("/smtp-session/texts", test_texts);
 	g_test_add_func("/smtp-session/long-text", test_long_text);
+	g_test_add_func("/smtp-session/message-alone", test_message_alone);
 	g_test_add_func("/smtp-session/walk", test_walk);
 	return g_test_run();
 }
