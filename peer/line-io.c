@@ -92,6 +92,13 @@ peer_line_io_free(PeerLineIo *io)
 	g_free(io);
 }
 
+static bool
+fail_timeout(GError **error)
+{
+	g_set_error_literal(error, PEER_ERROR, PEER_ERROR_TIMEOUT, "timed out");
+	return false;
+}
+
 /* Waits until the socket is ready for @condition or the deadline has passed. */
 static bool
 wait_for(PeerLineIo *io, GIOCondition condition, int64_t deadline_usec, GError **error)
@@ -103,9 +110,8 @@ wait_for(PeerLineIo *io, GIOCondition condition, int64_t deadline_usec, GError *
 		g_socket_condition_timed_wait(io->socket, condition, left_usec, NULL, &problem))
 		return true;
 	if (problem == NULL || g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-		g_set_error_literal(error, PEER_ERROR, PEER_ERROR_TIMEOUT, "timed out");
-	else
-		g_set_error_literal(error, PEER_ERROR, PEER_ERROR_CLOSED, problem->message);
+		return fail_timeout(error);
+	g_set_error_literal(error, PEER_ERROR, PEER_ERROR_CLOSED, problem->message);
 	return false;
 }
 
@@ -119,7 +125,8 @@ would_block(const GError *problem, GError **error)
 	return false;
 }
 
-/* Reads what is there, at least one byte, behind what the buffer holds. */
+/* Reads what is there, at least one byte, behind what the buffer holds; nothing after the deadline,
+ * or a sender who never pauses would never meet it. */
 static bool
 fill(PeerLineIo *io, int64_t deadline_usec, GError **error)
 {
@@ -129,6 +136,8 @@ fill(PeerLineIo *io, int64_t deadline_usec, GError **error)
 
 	for (;;) {
 		g_autoptr(GError) problem = NULL;
+		if (g_get_monotonic_time() >= deadline_usec)
+			return fail_timeout(error);
 		ssize_t got = g_pollable_input_stream_read_nonblocking(
 			in, chunk, sizeof(chunk), NULL, &problem);
 		if (got > 0) {

@@ -147,6 +147,25 @@ test_deadline(void)
 	peer_line_io_free(io);
 }
 
+/* Nor does a sender who never pauses: what has come after the deadline is too late. */
+static void
+test_too_late(void)
+{
+	PeerLineIo *io;
+	g_autoptr(GSocket) other = NULL;
+	g_autoptr(GError) problem = NULL;
+	SieveBytes line;
+
+	socket_pair_new(&io, &other);
+	socket_pair_send(other, IN("a\r\nb\r\n"));
+	g_assert_false(peer_line_io_read(io, MAX_LINE, 0, &line, NULL, &problem));
+	g_assert_error(problem, PEER_ERROR, PEER_ERROR_TIMEOUT);
+	g_assert_true(peer_line_io_read(io, MAX_LINE, LONG_MS, &line, NULL, NULL));
+	/* A line that had come in time is there all the same. */
+	g_assert_true(peer_line_io_read(io, MAX_LINE, 0, &line, NULL, NULL));
+	peer_line_io_free(io);
+}
+
 static const struct {
 	const char *text;
 	const char *wire;
@@ -314,6 +333,7 @@ main(int argc, char **argv)
 	}
 	g_test_add_func("/line-io/split", test_split);
 	g_test_add_func("/line-io/deadline", test_deadline);
+	g_test_add_func("/line-io/too-late", test_too_late);
 	g_test_add_func("/line-io/dotted", test_dotted);
 	g_test_add_func("/line-io/has-input", test_has_input);
 	g_test_add_func("/line-io/tls", test_tls);
