@@ -379,7 +379,7 @@ peer_smtp_client_close(PeerSmtpClient *client)
 
 /* --- One mail -------------------------------------------------------------------------------- */
 
-/* Our side must have refused such an address long before: here it would be a second command. */
+/* In such an address there would be a second command. Some come from a mail's header fields. */
 static bool
 is_clean(SieveBytes address)
 {
@@ -402,7 +402,8 @@ bool
 peer_smtp_client_mail(PeerSmtpClient *client, SieveBytes sender, uint64_t size_bytes,
 	PeerSmtpAnswer *ret_answer, GError **error)
 {
-	g_assert(is_clean(sender));
+	if (!is_clean(sender))
+		return fail_protocol("the sender's address holds a control character", error);
 	peer_line_io_printf(client->io, "MAIL FROM:<");
 	peer_line_io_write(client->io, sender);
 	peer_line_io_printf(client->io, ">");
@@ -420,8 +421,8 @@ bool
 peer_smtp_client_rcpt(PeerSmtpClient *client, SieveBytes recipient, const char *ticket,
 	PeerSmtpAnswer *ret_answer, GError **error)
 {
-	g_assert(is_clean(recipient));
-	g_assert(ticket == NULL || is_clean(sieve_bytes_from_string(ticket)));
+	if (!is_clean(recipient) || !is_clean(sieve_bytes_from_string(ticket)))
+		return fail_protocol("the recipient's address holds a control character", error);
 	if (ticket != NULL && (client->offers & OFFERS_XTICKET) == 0)
 		return fail_protocol("the server does not take tickets", error);
 	peer_line_io_printf(client->io, "RCPT TO:<");

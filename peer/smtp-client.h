@@ -42,7 +42,7 @@ void peer_smtp_client_close(PeerSmtpClient *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PeerSmtpClient, peer_smtp_client_close)
 
 /* Each is one command and its reply. True: a reply came, whatever its code. False: the session is
- * dead. Addresses are without brackets and must be free of control characters (asserted). */
+ * dead. Addresses are without brackets; one with control characters is not sent: PROTOCOL. */
 bool peer_smtp_client_mail(PeerSmtpClient *client, SieveBytes sender, uint64_t size_bytes,
 	PeerSmtpAnswer *ret_answer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /** @ticket: (nullable) sent as XTICKET= when the server offers it; if it does not: PROTOCOL. */

@@ -22,8 +22,17 @@ typedef struct {
 	char *server; /* host that the mail is fetched from */
 } Waiting;
 
-/* The address of a field as "<james@example.org>" or without brackets; ptr NULL when there is none.
- */
+static bool
+holds_control(SieveBytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (g_ascii_iscntrl(text.ptr[i]))
+			return true;
+	return false;
+}
+
+/* The address of a field as "<james@example.org>" or without brackets; ptr NULL when there is none,
+ * or when it is folded or worse: no server writes an envelope address so. */
 static SieveBytes
 find_address(const SieveMessage *message, SieveBytes name)
 {
@@ -31,6 +40,8 @@ find_address(const SieveMessage *message, SieveBytes name)
 	const SieveHeaderField *field = sieve_message_find_field(message, name, &index);
 	SieveBytes text = field != NULL ? sieve_bytes_trim(field->raw) : (SieveBytes){NULL, 0};
 
+	if (holds_control(text))
+		return (SieveBytes){NULL, 0};
 	if (text.len >= 2 && text.ptr[0] == '<' && text.ptr[text.len - 1] == '>')
 		return sieve_bytes_slice(text, 1, text.len - 2);
 	return text;

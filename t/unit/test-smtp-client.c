@@ -116,6 +116,34 @@ test_mail(void)
 	end(&server);
 }
 
+/* What would be a second command is no address, and nothing of it is sent. */
+static void
+test_injection(void)
+{
+	static const char *const pieces[] = {"220 hi\r\n", "250 s\r\n", "221 bye\r\n", NULL};
+	static const char *const hostile[] = {"a@b>\r\nRCPT TO:<x@y", "a\n@b", "a\x7f@b", "\x01"};
+	Server server;
+	g_autoptr(GError) problem = NULL;
+	PeerSmtpAnswer answer = {0};
+
+	start(&server, pieces);
+	PeerSmtpClient *client = open_client(&server, 0, NULL, &problem);
+	g_assert_no_error(problem);
+	for (size_t i = 0; i < G_N_ELEMENTS(hostile); i++) {
+		SieveBytes address = sieve_bytes_from_string(hostile[i]);
+		g_assert_false(peer_smtp_client_mail(client, address, 1, &answer, &problem));
+		g_assert_error(problem, PEER_ERROR, PEER_ERROR_PROTOCOL);
+		g_clear_error(&problem);
+		g_assert_false(peer_smtp_client_rcpt(client, address, NULL, &answer, &problem));
+		g_assert_error(problem, PEER_ERROR, PEER_ERROR_PROTOCOL);
+		g_clear_error(&problem);
+	}
+	peer_smtp_client_close(client);
+	peer_listener_stop(server.listener, LONG_MS);
+	g_assert_cmpstr(server.seen->str, ==, "EHLO c.example|QUIT|");
+	end(&server);
+}
+
 static void
 test_helo(void)
 {
@@ -274,6 +302,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/smtp-client/mail", test_mail);
+	g_test_add_func("/smtp-client/injection", test_injection);
 	g_test_add_func("/smtp-client/helo", test_helo);
 	for (size_t i = 0; i < G_N_ELEMENTS(open_cases); i++) {
 		g_autofree char *name =
