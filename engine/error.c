@@ -11,6 +11,7 @@ static const bool permanent[] = {
 	[SIEVE_ERROR_LIMIT] = true,
 	[SIEVE_ERROR_CONFLICT] = true,
 	[SIEVE_ERROR_IO] = false,
+	[SIEVE_ERROR_FULL] = false,
 	[SIEVE_ERROR_SUBMIT] = false,
 	[SIEVE_ERROR_INVALID] = true,
 };

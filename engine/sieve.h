@@ -35,6 +35,7 @@ typedef enum {
 	SIEVE_ERROR_LIMIT,    /* a limit of engine/limits.h was reached */
 	SIEVE_ERROR_CONFLICT, /* two actions that exclude each other (section 2.10.4) */
 	SIEVE_ERROR_IO,       /* the mail store failed; try again later */
+	SIEVE_ERROR_FULL,     /* the mail store has no room, or the quota is used up; temporary as well */
 	SIEVE_ERROR_SUBMIT,   /* outgoing mail could not be handed over; try again later */
 	SIEVE_ERROR_INVALID,  /* a value from outside that can never be right */
 } SieveError;

@@ -27,7 +27,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PeerDelivery, peer_delivery_clear)
 
 /**
  * Success means that the mail is on stable storage, was taken over by somebody else, or is meant to
- * be gone. On failure it was not delivered and must not be accepted: SIEVE_ERROR_IO, temporary.
+ * be gone. On failure it was not delivered and must not be accepted: SIEVE_ERROR_IO or _FULL, temporary.
  */
 bool peer_delivery_run(const PeerConfig *config, const PeerScript *script, const PeerMail *mail,
 	PeerDelivery *ret_delivery, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,7 +3,6 @@
 
 #include "peer/smtp-receive.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
@@ -237,9 +236,7 @@ show(const Receive *receive, const PeerSmtpTransaction *t, SieveBytes bytes)
 static void
 refuse_failure(PeerSmtpReply *reply, const GError *problem)
 {
-	if (g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
-		strstr(problem->message, g_strerror(ENOSPC)) != NULL ||
-		strstr(problem->message, g_strerror(EDQUOT)) != NULL)
+	if (g_error_matches(problem, SIEVE_ERROR, SIEVE_ERROR_FULL))
 		refuse(reply, 452, "4.3.1", "Too little room, try again later");
 	else
 		refuse(reply, 451, "4.3.0", "The mail could not be stored, try again later");

@@ -66,7 +66,10 @@ fail(GError **error, const char *what, const char *name)
 {
 	int saved = errno;
 
-	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_IO, "%s %s: %s", what, name, g_strerror(saved));
+	bool full = saved == ENOSPC || saved == EDQUOT;
+
+	g_set_error(error, SIEVE_ERROR, full ? SIEVE_ERROR_FULL : SIEVE_ERROR_IO, "%s %s: %s", what,
+		name, g_strerror(saved));
 	return false;
 }
 
