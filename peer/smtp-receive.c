@@ -30,7 +30,7 @@ typedef struct Receive {
 	const char *remote_ip;
 	const char *local_ip;
 	bool trusted;      /* the client's address is listed in accept_from */
-	bool notification; /* every recipient of this transaction came with a ticket */
+	bool ticketed;     /* every recipient of this transaction came with a valid ticket */
 } Receive;
 
 static void
@@ -115,21 +115,20 @@ is_readers(const Receive *receive, const PeerState *state, SieveBytes recipient)
 
 static bool
 check_ticket(const Receive *receive, const PeerState *state, const PeerSmtpTransaction *t,
-	SieveBytes recipient, const char *ticket, const char **ret_verdict)
+	SieveBytes recipient, const char *ticket, const char **ret_verdict, bool *ret_valid)
 {
-	if (receive->trusted) {
-		*ret_verdict = "listed";
-		return true;
-	}
+	*ret_valid = false;
 	if (ticket == NULL || !state->has_ticket_secret) {
-		*ret_verdict = "missing";
-		return false;
+		*ret_verdict = receive->trusted ? "listed" : "missing";
+		return receive->trusted;
 	}
 	LocationTicketVerdict verdict = location_ticket_check(receive->service->tickets,
 		state->ticket_secret, sieve_bytes_from_string(ticket), recipient, t->sender,
 		receive->env->now_usec(receive->env) / G_USEC_PER_SEC);
-	*ret_verdict = location_ticket_verdict_name(verdict);
-	return verdict == LOCATION_TICKET_VALID;
+	bool valid = verdict == LOCATION_TICKET_VALID;
+	*ret_verdict = receive->trusted && !valid ? "listed" : location_ticket_verdict_name(verdict);
+	*ret_valid = valid;
+	return valid || receive->trusted;
 }
 
 /* A client that brings a ticket was sent here by the reader's domain: whatever is wrong with it, a
@@ -155,6 +154,7 @@ handle_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char 
 	g_autoptr(GError) problem = NULL;
 	const char *verdict = "taken";
 	const char *detail = NULL;
+	bool valid = false;
 
 	if (!peer_script_source_get(receive->service->scripts, &script, &problem)) {
 		verdict = "failed";
@@ -166,13 +166,14 @@ handle_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char 
 	} else if (!is_readers(receive, script->state, recipient)) {
 		verdict = "unknown-recipient";
 		refuse(reply, 550, "5.1.1", "No such reader here");
-	} else if (!check_ticket(receive, script->state, t, recipient, ticket, &detail)) {
+	} else if (!check_ticket(receive, script->state, t, recipient, ticket, &detail,
+			   &valid)) {
 		verdict = "ticket-refused";
 		refuse_ticket(reply, ticket, detail);
 	}
 	if (t->recipients->len == 0)
-		receive->notification = true;
-	receive->notification = receive->notification && ticket != NULL;
+		receive->ticketed = true;
+	receive->ticketed = receive->ticketed && valid;
 	log_decision(receive, "rcpt", t, recipient, verdict, detail);
 }
 
@@ -215,15 +216,17 @@ is_notification(const SieveMessage *message)
 	       (value.len == keyword.len || strchr("; \t\r(", value.ptr[keyword.len]) != NULL);
 }
 
-/* A notification that came with a ticket is shown, not stored; only the reader's own domain has
- * tickets. False: it was not shown, and is mail like any other. */
+/* The domain's own notification is shown, not stored. Any other mail may call itself one, and come
+ * with a ticket, since its sender was redirected here; but nobody is redirected to a reader who is
+ * busy, and nobody is notified who is not. False: it was not shown, and is mail like any other. */
 static bool
-show(const Receive *receive, const PeerSmtpTransaction *t, SieveBytes bytes)
+show(const Receive *receive, const PeerState *state, const PeerSmtpTransaction *t, SieveBytes bytes)
 {
 	g_autoptr(SieveMessage) message = sieve_message_new(bytes);
 	g_autoptr(GError) problem = NULL;
 
-	if (!receive->notification || !is_notification(message))
+	if (!receive->ticketed || state->status != LOCATION_BUSY || t->sender.len > 0 ||
+		!is_notification(message))
 		return false;
 	bool shown = peer_desktop_notify_mail(message, &problem);
 	log_decision(receive, "notify", t,
@@ -322,8 +325,6 @@ handle_message(const PeerSmtpTransaction *t, SieveBytes message, void *user_data
 		log_decision(receive, "deliver", t, (SieveBytes){NULL, 0}, "loop", NULL);
 		return;
 	}
-	if (show(receive, t, message))
-		return;
 	if (!peer_script_source_get(receive->service->scripts, &script, &problem) ||
 		script == NULL) {
 		refuse(&replies[0], 451, "4.3.0", "Local trouble, try again later");
@@ -331,6 +332,8 @@ handle_message(const PeerSmtpTransaction *t, SieveBytes message, void *user_data
 			problem == NULL ? "logged out meanwhile" : problem->message);
 		return;
 	}
+	if (show(receive, script->state, t, message))
+		return;
 	/* The first failure ends it: the sender tries again, and one copy too many is better than one
 	 * too few. */
 	for (guint i = 0; i < t->recipients->len && replies[0].code == 0; i++)

@@ -22,7 +22,7 @@ write_session() {
 			user_name=james
 			emails=James@example.org;jim@example.org;
 			mailfilters=$1
-			status=1
+			status=${2:-1}
 			lease_s=300
 			host=127.0.0.1
 			ticket_secret=$SECRET
@@ -170,6 +170,35 @@ check "with another secret: forged" grep -q '450 4\.7\.1 .*forged' <(refusal jam
 	"$("$TICKET" "$(printf '00%.0s' {1..32})" james@example.org a@b 60)")
 check "nonsense: malformed" grep -q '450 4\.7\.1 .*malformed' <(refusal james@example.org a@b 1.2.3)
 is "none of them was stored" 1 "$(stored)"
+
+# --- Notifications: the domain sends them to a reader who is busy, and then alone ------------------------
+# notification SENDER - one that is redirected mail like any other, or the domain's own; its replies.
+notification() {
+	crlf <<-END | talk_tls | codes
+		EHLO mx.example
+		MAIL FROM:<$1>
+		RCPT TO:<james@example.org> XTICKET=$(ticket james@example.org "$1" 60)
+		DATA
+		Auto-Submitted: auto-notified
+		Subject: new mail
+
+		hello
+		.
+		QUIT
+	END
+}
+shown() { grep -c '^event=notify ' "$TMP/log"; }
+empty_maildir
+is "ready: mail that calls itself a notification is taken" "250 250 250 354 250 221" "$(notification '')"
+is "ready: it is stored" 1 "$(stored)"
+is "ready: nothing is shown" 0 "$(shown)"
+write_session "" 2
+is "busy: that of a sender is taken" "250 250 250 354 250 221" "$(notification a@b)"
+is "busy: it is stored as well" 2 "$(stored)"
+is "busy: nothing is shown yet" 0 "$(shown)"
+is "busy: the domain's is taken" "250 250 250 354 250 221" "$(notification '')"
+is "busy: it goes to the desktop" 1 "$(shown)"
+write_session ""
 is "tickets are not taken in clear" "220 250 250 555 221" "$(printf '%s\r\n' 'EHLO c' \
 	'MAIL FROM:<a@b>' "RCPT TO:<james@example.org> XTICKET=$(ticket james@example.org a@b 60)" QUIT |
 	talk | codes)"
