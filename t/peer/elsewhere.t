@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# elsewhere.t - the reader has left this host: its mail follows them, round in circles it does not go
+. "$(dirname "$0")/../lib.sh"
+need doorstepd slapd ldapsearch swaks perl
+perl -MIO::Socket::SSL -e 1 2>/dev/null || skip_all "Perl's IO::Socket::SSL is not installed"
+. "$SRC/t/ldap/slapd.sh"
+. "$SRC/t/mta-hook/hosts.sh"
+
+MAILDIR=$TMP/mail
+mkdir "$TMP/sieve"
+mkdir -m 700 "$TMP/run"
+LDAP_PORT=$(free_port)
+slapd_start || exit 1
+submit_port=$(free_port)
+to=james@oanet.ntu.edu.tw
+
+slapd_modify <<END
+dn: $LDAP_USER_DN
+changetype: modify
+replace: online
+online: 0
+END
+cat >"$TMP/d.conf" <<END
+[mail]
+maildir = $MAILDIR
+scripts = $TMP/sieve
+submit = 127.0.0.1:$submit_port
+[smtp]
+listen = 127.0.0.1:0
+host_name = laptop.example.org
+accept_from = 127.0.0.5
+[pop3]
+listen = none
+[presence]
+state_folder = $TMP/run
+[tls]
+key = $TMP/tls.pem
+[directory]
+uri = $LDAP_URI
+base = $LDAP_BASE
+END
+(
+	umask 077
+	cat >"$TMP/run/session" <<-END
+		[session]
+		user_name=james
+		dn=$LDAP_USER_DN
+		password=$LDAP_USER_PW
+		emails=$to;
+		mailfilters=
+		status=1
+		lease_s=300
+		host=127.0.0.1
+	END
+)
+
+value() {
+	ldapsearch -x -LLL -o ldif-wrap=no -H "$LDAP_URI" -D "$LDAP_ADMIN" -w "$LDAP_ADMIN_PW" -s base \
+		-b "$LDAP_USER_DN" "$1" | sed -n "s/^$1: //Ip"
+}
+is_here() { [ "$(value Ipaddress)" = 127.0.0.1 ]; }
+# moved_to ADDRESS - the reader logs in on another host, and this one looks at the directory.
+moved_to() {
+	slapd_modify <<-END
+		dn: $LDAP_USER_DN
+		changetype: modify
+		replace: Ipaddress
+		Ipaddress: $1
+	END
+	kill -HUP "$daemon"
+}
+logged() { grep -q "^event=presence user=james verdict=$1" "$TMP/log"; }
+send() {
+	swaks --server 127.0.0.1 --port "$port" --local-interface 127.0.0.5 --hide-all \
+		--from ann@sender.example --to $to "$@"
+}
+stored() { find "$MAILDIR" -path '*/new/*' -type f 2>/dev/null | wc -l; }
+sent_on() { grep -c "^C RCPT TO:<$to>" "$TMP/submit.log"; }
+
+host submit "$submit_port"
+submit_pid=$host_pid
+doorstepd --config "$TMP/d.conf" >"$TMP/ready" 2>"$TMP/log" &
+daemon=$!
+end_later $daemon
+await grep -q ^ready "$TMP/ready"
+port=$(sed -n 's/^ready smtp=127.0.0.1:\([0-9]*\).*/\1/p' "$TMP/ready")
+await is_here
+check "here: the mail is taken" send --h-Subject here
+is "here: it is stored" 1 "$(stored)"
+is "here: nothing is sent on" 0 "$(sent_on)"
+
+moved_to 192.0.2.9
+await logged elsewhere
+check "elsewhere: this host notices" logged elsewhere
+check "elsewhere: the mail is taken" send --h-Subject there
+is "elsewhere: it is sent to the reader's domain" 1 "$(sent_on)"
+check "elsewhere: with the sender that it had" grep -q '^C MAIL FROM:<ann@sender.example>' "$TMP/submit.log"
+check "elsewhere: whole" grep -qx 'C Subject: there' "$TMP/submit.log"
+is "elsewhere: it is not stored" 1 "$(stored)"
+check "elsewhere: the log says so" grep -q '^event=deliver .* verdict=sent ' "$TMP/log"
+is "elsewhere: the directory is left as it is" 192.0.2.9 "$(value Ipaddress)"
+
+for i in $(seq 15); do printf 'Received: from a by b; %s\n' "$i"; done >"$TMP/hops"
+{ cat "$TMP/hops"; printf 'Subject: round and round\n\nx\n'; } >"$TMP/circling"
+check "in circles: the mail is taken" send --data "@$TMP/circling"
+is "in circles: it is not sent on" 1 "$(sent_on)"
+is "in circles: it stays here" 2 "$(stored)"
+
+end_host "$submit_pid"
+check "nobody to send it: the mail is taken" send --h-Subject stuck
+is "nobody to send it: it stays here" 3 "$(stored)"
+
+moved_to 127.0.0.1
+await sh -c "[ \$(grep -c '^event=presence user=james verdict=published' '$TMP/log') = 2 ]"
+check "back here: the mail is taken" send --h-Subject back
+is "back here: it is stored" 4 "$(stored)"
+
+moved_to 192.0.2.9
+await sh -c "[ \$(grep -c '^event=presence user=james verdict=elsewhere' '$TMP/log') = 2 ]"
+kill "$daemon"
+wait "$daemon"
+is "the end: the presence of the other host is left alone" 192.0.2.9 "$(value Ipaddress)"
+done_testing
