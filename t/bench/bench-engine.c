@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* bench-engine.c - what t/bench/run measures: compiling, running, libsieve, whole programs
+ *
+ * Each verb prints `seconds=` and `peak_kib=` (memory at its highest) on one line.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/libsieve.h"
+#include "sieve-ext/extensions.h"
+
+typedef struct Verb {
+	const char *name;
+	const char *usage;
+	int n_args;
+	bool (*run)(char **args, GError **error);
+} Verb;
+
+static double
+seconds_since(int64_t start_us)
+{
+	return (double)(g_get_monotonic_time() - start_us) / 1e6;
+}
+
+static void
+tell(double seconds, long peak_kib)
+{
+	g_print("seconds=%.9f peak_kib=%ld\n", seconds, peak_kib);
+}
+
+/* From the kernel's page on this process: getrusage() counts what it was before exec, too. */
+static void
+tell_own(double seconds)
+{
+	g_autofree char *status = NULL;
+	const char *peak = NULL;
+
+	if (g_file_get_contents("/proc/self/status", &status, NULL, NULL))
+		peak = strstr(status, "VmHWM:");
+	tell(seconds, peak == NULL ? 0 : strtol(peak + strlen("VmHWM:"), NULL, 10));
+}
+
+static SieveProgram *
+compile_file(const SieveRegistry *registry, const char *path, GError **error)
+{
+	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
+	g_autofree char *text = NULL;
+	size_t len;
+
+	if (!g_file_get_contents(path, &text, &len, error))
+		return NULL;
+	SieveProgram *program = sieve_compile(registry, (SieveBytes){text, len}, NULL, diags);
+	if (program == NULL)
+		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "%s has mistakes", path);
+	return program;
+}
+
+static bool
+run_compile(char **args, GError **error)
+{
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
+	int64_t start_us = g_get_monotonic_time();
+	g_autoptr(SieveProgram) program = compile_file(registry, args[0], error);
+
+	if (program != NULL)
+		tell_own(seconds_since(start_us));
+	return program != NULL;
+}
+
+static bool
+run_once(const SieveProgram *program, GBytes *mail, GError **error)
+{
+	size_t len;
+	const char *raw = g_bytes_get_data(mail, &len);
+	g_autoptr(SieveMessage) message = sieve_message_new((SieveBytes){raw, len});
+	g_autoptr(SieveResult) result = NULL;
+	const SieveRunInput input = {.message = message};
+
+	return sieve_run(program, &input, &result, error);
+}
+
+static GPtrArray *
+read_folder(const char *path, GError **error)
+{
+	g_autoptr(GPtrArray) mails = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	g_autoptr(GDir) dir = g_dir_open(path, 0, error);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *file = g_build_filename(path, name, NULL);
+		char *text;
+		size_t len;
+		if (!g_file_get_contents(file, &text, &len, error))
+			return NULL;
+		g_ptr_array_add(mails, g_bytes_new_take(text, len));
+	}
+	return dir == NULL ? NULL : g_steal_pointer(&mails);
+}
+
+/* Mails are in memory before the clock starts; the script is compiled. */
+static bool
+run_folder(char **args, GError **error)
+{
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
+	g_autoptr(SieveProgram) program = compile_file(registry, args[0], error);
+	g_autoptr(GPtrArray) mails = program == NULL ? NULL : read_folder(args[1], error);
+
+	if (mails == NULL)
+		return false;
+	int64_t start_us = g_get_monotonic_time();
+	for (unsigned i = 0; i < mails->len; i++)
+		if (!run_once(program, mails->pdata[i], error))
+			return false;
+	tell_own(seconds_since(start_us) / mails->len);
+	return true;
+}
+
+/* One mail, many times, on either engine: seconds are those of one run. */
+static bool
+run_repeat(char **args, GError **error)
+{
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
+	g_autoptr(SieveProgram) program = compile_file(registry, args[1], error);
+	bool libsieve = strcmp(args[0], "libsieve") == 0;
+	int64_t times = g_ascii_strtoll(args[3], NULL, 10);
+	g_autofree char *script = NULL;
+	char *raw = NULL;
+	size_t len;
+
+	if (program == NULL || !g_file_get_contents(args[1], &script, NULL, error) ||
+		!g_file_get_contents(args[2], &raw, &len, error))
+		return false;
+	g_autoptr(GBytes) mail = g_bytes_new_take(raw, len);
+	g_autoptr(SieveMessage) message = sieve_message_new((SieveBytes){raw, len});
+	const SieveRunInput input = {.message = message};
+	int64_t start_us = g_get_monotonic_time();
+	for (int64_t i = 0; i < times; i++) {
+		g_autoptr(SieveResult) result = NULL;
+		if (libsieve ? !sieve_libsieve_run(
+				       sieve_bytes_from_string(script), &input, &result, error)
+			     : !run_once(program, mail, error))
+			return false;
+	}
+	tell_own(seconds_since(start_us) / (double)times);
+	return true;
+}
+
+/* A whole program from start to end; what it prints is thrown away. */
+static bool
+run_program(char **args, GError **error)
+{
+	struct rusage usage = {.ru_maxrss = 0};
+	int status = 0;
+	GPid pid;
+	int64_t start_us = g_get_monotonic_time();
+
+	if (!g_spawn_async(NULL, args, NULL,
+		    G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
+		    NULL, NULL, &pid, error))
+		return false;
+	if (wait4(pid, &status, 0, &usage) != pid)
+		return false;
+	double seconds = seconds_since(start_us);
+	if (!g_spawn_check_wait_status(status, error))
+		return false;
+	tell(seconds, usage.ru_maxrss);
+	return true;
+}
+
+static const Verb verbs[] = {
+	{"compile", "SCRIPT", 1, run_compile},
+	{"folder", "SCRIPT FOLDER", 2, run_folder},
+	{"repeat", "own|libsieve SCRIPT MAIL TIMES", 4, run_repeat},
+	{"program", "COMMAND [ARGUMENT...]", 1, run_program},
+};
+
+int
+main(int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+
+	for (size_t i = 0; argc > 1 && i < G_N_ELEMENTS(verbs); i++) {
+		if (strcmp(argv[1], verbs[i].name) != 0 || argc - 2 < verbs[i].n_args)
+			continue;
+		if (verbs[i].run(argv + 2, &error))
+			return 0;
+		g_printerr("bench-engine: %s\n", error == NULL ? "failed" : error->message);
+		return 1;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
+		g_printerr("usage: bench-engine %s %s\n", verbs[i].name, verbs[i].usage);
+	return 2;
+}
