@@ -99,6 +99,17 @@ decode_one(Reader *reader, GString *text, const char **ret_problem)
 	return false;
 }
 
+/* Blanks between the numbers may be line ends, and a message is one line. */
+static void
+tell_problem(SieveCheck *check, const SieveArg *arg, const Reader *start, const Reader *end,
+	const char *problem)
+{
+	SieveBytes written = {start->at, (size_t)(end->at - start->at)};
+	g_autofree char *shown = sieve_bytes_escape(written, 80);
+
+	sieve_check_error(check, arg, NULL, "%s %s", shown, problem);
+}
+
 static SieveBytes
 rewrite(SieveCheck *check, const SieveArg *arg, SieveBytes value, SieveArena *arena)
 {
@@ -115,8 +126,7 @@ rewrite(SieveCheck *check, const SieveArg *arg, SieveBytes value, SieveArena *ar
 			continue;
 		}
 		if (problem != NULL)
-			sieve_check_error(check, arg, NULL, "%.*s %s", (int)(ahead.at - reader.at),
-				reader.at, problem);
+			tell_problem(check, arg, &reader, &ahead, problem);
 		reader = ahead;
 	}
 	return sieve_arena_copy(arena, (SieveBytes){text->str, text->len});

@@ -114,6 +114,8 @@ static const Case cases[] = {
 	{"if address \"to:\" \"a\" { }",
 		"1:12: warning: \"to:\" is no header field name, so no field matches it "
 		"[leave the colon out]\n"},
+	{"require \"encoded-character\"; if header \"a\" \"${unicode:\r\n110000}\" { }",
+		"1:44: error: ${unicode:\\x0d\\x0a110000} is no Unicode character\n"},
 	{"redirect \"nobody\";", "1:10: error: \"nobody\" is no mail address "
 				 "[write it as user@example.com]\n"},
 	{"redirect \"a@example.com, b@example.com\";",
