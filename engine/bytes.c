@@ -61,6 +61,15 @@ sieve_bytes_find(SieveBytes haystack, SieveBytes needle, size_t start)
 	return at == NULL ? SIZE_MAX : (size_t)(at - haystack.ptr);
 }
 
+bool
+sieve_bytes_is_ascii(SieveBytes bytes)
+{
+	for (size_t i = 0; i < bytes.len; i++)
+		if ((unsigned char)bytes.ptr[i] >= 0x80)
+			return false;
+	return true;
+}
+
 SieveBytes
 sieve_bytes_slice(SieveBytes bytes, size_t start, size_t len)
 {

@@ -17,6 +17,8 @@ int sieve_bytes_compare(SieveBytes a, SieveBytes b);
 bool sieve_bytes_starts_with(SieveBytes bytes, SieveBytes prefix);
 /** The offset of the first @needle at or after @start; SIZE_MAX when there is none. */
 size_t sieve_bytes_find(SieveBytes haystack, SieveBytes needle, size_t start);
+/** True when no byte has its eighth bit set. */
+bool sieve_bytes_is_ascii(SieveBytes bytes);
 /** From @start, at most @len bytes; cut to what is there. */
 SieveBytes sieve_bytes_slice(SieveBytes bytes, size_t start, size_t len);
 /** Without blanks, tabs, CR and LF at both ends. */

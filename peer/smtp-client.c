@@ -389,15 +389,6 @@ is_clean(SieveBytes address)
 	return true;
 }
 
-static bool
-is_ascii(SieveBytes text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] >= 0x80)
-			return false;
-	return true;
-}
-
 bool
 peer_smtp_client_mail(PeerSmtpClient *client, SieveBytes sender, uint64_t size_bytes,
 	PeerSmtpAnswer *ret_answer, GError **error)
@@ -411,7 +402,7 @@ peer_smtp_client_mail(PeerSmtpClient *client, SieveBytes sender, uint64_t size_b
 		peer_line_io_printf(client->io, " SIZE=%" G_GUINT64_FORMAT, size_bytes);
 	if ((client->offers & OFFERS_8BITMIME) != 0)
 		peer_line_io_printf(client->io, " BODY=8BITMIME");
-	if ((client->offers & OFFERS_SMTPUTF8) != 0 && !is_ascii(sender))
+	if ((client->offers & OFFERS_SMTPUTF8) != 0 && !sieve_bytes_is_ascii(sender))
 		peer_line_io_printf(client->io, " SMTPUTF8");
 	peer_line_io_printf(client->io, "\r\n");
 	return exchange(client, ret_answer, error);

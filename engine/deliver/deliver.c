@@ -117,15 +117,6 @@ refuse_by_mail(SieveDelivery *delivery, SieveBytes reason, GError **error)
 	return submit(delivery, SIEVE_BYTES(""), rejection.to, mail, error);
 }
 
-static bool
-is_ascii(SieveBytes text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] >= 0x80)
-			return false;
-	return true;
-}
-
 /* RFC 5429 section 2.2: `reject` wants its exact words told, which a reply can do in ASCII alone.
  */
 static SieveRefuseMode
@@ -134,7 +125,7 @@ choose_mode(const SieveDelivery *delivery, SieveBytes reason, bool by_mail_allow
 	const SieveDeliverOptions *options = delivery->options;
 	SieveRefuseMode mode = options->refuse;
 
-	if (mode == SIEVE_REFUSE_BY_REPLY && by_mail_allowed && !is_ascii(reason) &&
+	if (mode == SIEVE_REFUSE_BY_REPLY && by_mail_allowed && !sieve_bytes_is_ascii(reason) &&
 		options->submit != NULL && delivery->envelope->from.len > 0)
 		mode = SIEVE_REFUSE_BY_MAIL;
 	if (mode == SIEVE_REFUSE_BY_MAIL && !by_mail_allowed)
@@ -150,7 +141,7 @@ choose_mode(const SieveDelivery *delivery, SieveBytes reason, bool by_mail_allow
 static char *
 reason_for_reply(SieveBytes reason)
 {
-	if (!is_ascii(reason))
+	if (!sieve_bytes_is_ascii(reason))
 		reason = SIEVE_BYTES("The recipient's mail filter refuses this message");
 	return sieve_bytes_dup(sieve_bytes_trim(reason));
 }

@@ -150,21 +150,12 @@ append_report_part(GString *out, const SieveRejection *rejection)
 	g_string_append(out, "Disposition: automatic-action/MDN-sent-automatically; deleted\r\n");
 }
 
-static bool
-is_8bit(SieveBytes text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] >= 0x80)
-			return true;
-	return false;
-}
-
 /* RFC 2045 section 6.4: a multipart is 8bit when one of its parts is. */
 static void
 append_encoding(GString *out, SieveBytes original)
 {
 	g_string_append_printf(out, "Content-Transfer-Encoding: %s\r\n",
-		is_8bit(original) ? "8bit" : "7bit");
+		sieve_bytes_is_ascii(original) ? "7bit" : "8bit");
 }
 
 static void

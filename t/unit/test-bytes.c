@@ -25,6 +25,9 @@ test_compare(void)
 	g_assert_true(sieve_bytes_starts_with(B("abc"), B("ab")));
 	g_assert_true(sieve_bytes_starts_with(B(""), B("")));
 	g_assert_false(sieve_bytes_starts_with(B("a"), B("ab")));
+	g_assert_true(sieve_bytes_is_ascii(B("a\0\x7f")));
+	g_assert_true(sieve_bytes_is_ascii((SieveBytes){NULL, 0}));
+	g_assert_false(sieve_bytes_is_ascii(B("a\x80")));
 }
 
 static void
