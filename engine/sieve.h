@@ -252,7 +252,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SieveReceipt, sieve_receipt_clear)
  *
  * Carries a result out. Stores first, then sends: a mail is never sent on and then lost. If an
  * action fails the mail is kept in the inbox, and @ret_receipt->problem says why. Only if that
- * fails too does the call fail; the mail was then not delivered and the caller must not accept it.
+ * fails too does the call fail; the caller must then not accept the mail, though copies of it may
+ * have been stored or sent.
  * On success every stored copy and its folder entry are on stable storage.
  */
 bool sieve_deliver(const SieveResult *result, const SieveMessage *message,
