@@ -270,6 +270,65 @@ test_effort(void)
 	}
 }
 
+static bool
+same_length(SieveBytes a, SieveBytes b)
+{
+	return a.len == b.len;
+}
+
+/* A comparator with functions alone gets no hash: equal keys need not have equal bytes. */
+static void
+test_functions_alone(void)
+{
+	g_autoptr(SieveArena) arena = sieve_arena_new();
+	const SieveComparatorDef comparator = {
+		.name = "length", .ops = SIEVE_COMPARATOR_EQUALITY, .equal = same_length};
+	SieveBytes items[20];
+	const SieveKeys keys = {&comparator, {items, G_N_ELEMENTS(items)}, {NULL, 0}};
+	SieveRun run = {.steps = 0};
+	SieveMatching matching = {.run = &run};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(items); i++)
+		items[i] = (SieveBytes){"aaaaaaaaaaaaaaaaaaaaaaaa", i};
+	const void *matcher = sieve_core_matches[IS].compile(&keys, arena);
+	g_assert_true(sieve_core_matches[IS].match(&matching, matcher, SIEVE_BYTES("bbbbbbbbbb")));
+	g_assert_cmpuint(matching.key, ==, 10);
+	g_assert_false(sieve_core_matches[IS].match(
+		&matching, matcher, SIEVE_BYTES("bbbbbbbbbbbbbbbbbbbbbbbb")));
+}
+
+/* Patterns whose literal the value lacks cost nothing; the others end with the steps of the run. */
+static void
+test_budget(void)
+{
+	enum { N_PATTERNS = 200, VALUE_BYTES = 1 << 20 };
+	g_autoptr(SieveArena) arena = sieve_arena_new();
+	SieveBytes items[N_PATTERNS + 1];
+	const SieveKeys keys = {
+		&sieve_comparator_octet, {items, G_N_ELEMENTS(items)}, {NULL, 0}};
+	SieveRun run = {.steps = 0};
+	SieveMatching matching = {.run = &run};
+	g_autofree char *value = g_strnfill(VALUE_BYTES, 'a');
+
+	for (size_t i = 0; i < N_PATTERNS; i++)
+		items[i] = SIEVE_BYTES("*ab*");
+	items[N_PATTERNS] = SIEVE_BYTES("?*");
+	const void *matcher = sieve_core_matches[MATCHES].compile(&keys, arena);
+	g_assert_true(sieve_core_matches[MATCHES].match(
+		&matching, matcher, (SieveBytes){value, VALUE_BYTES}));
+	/* The literal is nowhere: none of its patterns was tried. */
+	g_assert_cmpuint(run.steps, <, 2 * VALUE_BYTES);
+	for (size_t i = 0; i < N_PATTERNS; i++)
+		items[i] = SIEVE_BYTES("*?a?a?a*?b?*");
+	items[N_PATTERNS] = SIEVE_BYTES("?*");
+	value[VALUE_BYTES - 1] = 'b';
+	matcher = sieve_core_matches[MATCHES].compile(&keys, arena);
+	g_assert_false(sieve_core_matches[MATCHES].match(
+		&matching, matcher, (SieveBytes){value, VALUE_BYTES}));
+	g_assert_cmpuint(run.steps, >, SIEVE_LIMIT_RUN_STEPS);
+	g_assert_cmpuint(run.steps, <, SIEVE_LIMIT_RUN_STEPS + 20 * VALUE_BYTES);
+}
+
 /* What wildcards took is worked out when it is asked for, and of the first pattern that matched. */
 static void
 test_captures(void)
@@ -310,6 +369,8 @@ main(int argc, char **argv)
 	}
 	g_test_add_func("/match-property/memory", test_memory);
 	g_test_add_func("/match-property/effort", test_effort);
+	g_test_add_func("/match-property/functions-alone", test_functions_alone);
+	g_test_add_func("/match-property/budget", test_budget);
 	g_test_add_func("/match-property/captures", test_captures);
 	return g_test_run();
 }
