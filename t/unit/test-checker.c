@@ -107,9 +107,9 @@ static const Case cases[] = {
 	{"require \"copy\"; keep :copy;", "1:22: error: unknown tag :copy for keep\n"},
 	/* RFC 6609 section 3.2: one location. */
 	{"require \"include\"; include :optional :global :personal \"x\";",
-		"1:47: error: tag :personal cannot stand beside :global [take one of them away]\n"},
+		"1:46: error: tag :personal cannot stand beside :global [take one of them away]\n"},
 	{"require \"include\"; include :optional :global :global \"x\";",
-		"1:47: error: tag :global is given twice\n"},
+		"1:46: error: tag :global is given twice\n"},
 	/* Constants. */
 	{"if header [\"Subject\", \"To:\"] \"a\" { }",
 		"1:23: warning: \"To:\" is no header field name, so no field matches it "
