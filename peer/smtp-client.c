@@ -199,15 +199,72 @@ connect_to(GInetAddress *ip, uint16_t port, const PeerSmtpClientOptions *options
 	return g_steal_pointer(&socket);
 }
 
+typedef struct LookUp {
+	GList *addresses;
+	GError *error;
+	bool done;
+} LookUp;
+
+static void
+look_up_done(GObject *resolver, GAsyncResult *result, void *user_data)
+{
+	LookUp *look_up = user_data;
+
+	look_up->addresses = g_resolver_lookup_by_name_finish(
+		G_RESOLVER(resolver), result, &look_up->error);
+	look_up->done = true;
+}
+
+static gboolean
+look_up_timed_out(void *cancellable)
+{
+	g_cancellable_cancel(cancellable);
+	return G_SOURCE_REMOVE;
+}
+
+/* Asks in a main context of this thread's own: the name service has time-outs of its own, which are
+ * longer than most callers can wait. */
 static GList *
-look_up(const char *host, GError **error)
+look_up_name(const char *host, int64_t deadline_usec, GError **error)
+{
+	g_autoptr(GMainContext) context = g_main_context_new();
+	g_autoptr(GCancellable) cancellable = g_cancellable_new();
+	g_autoptr(GResolver) resolver = g_resolver_get_default();
+	int64_t left_ms = MAX(0, (deadline_usec - g_get_monotonic_time()) / 1000);
+	g_autoptr(GSource) timer = g_timeout_source_new((guint)left_ms);
+	LookUp look_up = {0};
+
+	g_main_context_push_thread_default(context);
+	g_source_set_callback(timer, look_up_timed_out, cancellable, NULL);
+	g_source_attach(timer, context);
+	g_resolver_lookup_by_name_async(resolver, host, cancellable, look_up_done, &look_up);
+	while (!look_up.done)
+		g_main_context_iteration(context, TRUE);
+	g_source_destroy(timer);
+	g_main_context_pop_thread_default(context);
+	if (look_up.error != NULL)
+		g_propagate_prefixed_error(error, look_up.error, "name look-up: ");
+	return look_up.addresses;
+}
+
+static GList *
+look_up(const char *host, int64_t deadline_usec, GError **error)
 {
 	GInetAddress *literal = g_inet_address_new_from_string(host);
-	g_autoptr(GResolver) resolver = g_resolver_get_default();
 
-	if (literal != NULL)
-		return g_list_prepend(NULL, literal);
-	return g_resolver_lookup_by_name(resolver, host, NULL, error);
+	return literal != NULL ? g_list_prepend(NULL, literal)
+	                       : look_up_name(host, deadline_usec, error);
+}
+
+/* An even share of the time that is left, so that an address that swallows everything, as IPv6 ones
+ * do behind a half-made route, leaves some for the others. */
+static int64_t
+share_deadline(int64_t deadline_usec, const GList *addresses)
+{
+	int64_t now_usec = g_get_monotonic_time();
+	guint n_left = g_list_length((GList *)(uintptr_t)addresses);
+
+	return now_usec + MAX(0, deadline_usec - now_usec) / (int64_t)n_left;
 }
 
 /* Tries each address of @host in turn; the error is that of the last. */
@@ -218,11 +275,12 @@ dial(const char *host, uint16_t port, const PeerSmtpClientOptions *options, GErr
 		g_get_monotonic_time() + (int64_t)options->connect_timeout_ms * 1000;
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(GSocket) socket = NULL;
-	GList *addresses = look_up(host, &problem);
+	GList *addresses = look_up(host, deadline_usec, &problem);
 
 	for (GList *at = addresses; at != NULL && socket == NULL; at = at->next) {
 		g_clear_error(&problem);
-		socket = connect_to(at->data, port, options, deadline_usec, &problem);
+		socket = connect_to(
+			at->data, port, options, share_deadline(deadline_usec, at), &problem);
 	}
 	g_resolver_free_addresses(addresses);
 	if (socket == NULL) {

@@ -144,6 +144,70 @@ test_injection(void)
 	end(&server);
 }
 
+/* A name service that is silent until it is given up. */
+typedef struct SilentResolver {
+	GResolver parent;
+} SilentResolver;
+typedef struct SilentResolverClass {
+	GResolverClass parent;
+} SilentResolverClass;
+GType silent_resolver_get_type(void);
+G_DEFINE_TYPE(SilentResolver, silent_resolver, G_TYPE_RESOLVER)
+
+static gboolean
+give_up(GCancellable *cancellable G_GNUC_UNUSED, void *task)
+{
+	(void)g_task_return_error_if_cancelled(task);
+	return G_SOURCE_REMOVE;
+}
+
+static void
+silent_look_up(GResolver *resolver, const char *host G_GNUC_UNUSED, GCancellable *cancellable,
+	GAsyncReadyCallback callback, void *user_data)
+{
+	g_autoptr(GTask) task = g_task_new(resolver, cancellable, callback, user_data);
+	GSource *cancelled = g_cancellable_source_new(cancellable);
+
+	g_task_attach_source(task, cancelled, G_SOURCE_FUNC(give_up));
+	g_source_unref(cancelled);
+}
+
+static GList *
+silent_look_up_finish(GResolver *resolver G_GNUC_UNUSED, GAsyncResult *result, GError **error)
+{
+	return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+static void
+silent_resolver_class_init(SilentResolverClass *class)
+{
+	class->parent.lookup_by_name_async = silent_look_up;
+	class->parent.lookup_by_name_finish = silent_look_up_finish;
+}
+
+static void
+silent_resolver_init(SilentResolver *resolver G_GNUC_UNUSED)
+{
+}
+
+/* The time to connect holds for the name's look-up too. */
+static void
+test_silent_names(void)
+{
+	const PeerSmtpClientOptions options = {
+		.helo = "c.example", .connect_timeout_ms = 200, .reply_timeout_ms = LONG_MS};
+	g_autoptr(GResolver) before = g_resolver_get_default();
+	g_autoptr(GResolver) silent = g_object_new(silent_resolver_get_type(), NULL);
+	g_autoptr(GError) problem = NULL;
+
+	g_resolver_set_default(silent);
+	int64_t start = g_get_monotonic_time();
+	g_assert_null(peer_smtp_client_open("mx.example", 25, &options, &problem));
+	g_assert_error(problem, PEER_ERROR, PEER_ERROR_UNREACHABLE);
+	g_assert_cmpint(g_get_monotonic_time() - start, >=, 190 * 1000);
+	g_resolver_set_default(before);
+}
+
 static void
 test_helo(void)
 {
@@ -303,6 +367,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/smtp-client/mail", test_mail);
 	g_test_add_func("/smtp-client/injection", test_injection);
+	g_test_add_func("/smtp-client/silent-names", test_silent_names);
 	g_test_add_func("/smtp-client/helo", test_helo);
 	for (size_t i = 0; i < G_N_ELEMENTS(open_cases); i++) {
 		g_autofree char *name =
