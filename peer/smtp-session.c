@@ -100,15 +100,21 @@ reply(PeerSmtpSession *session, int code, const char *enhanced, const char *text
 	return PEER_SMTP_CONTINUE;
 }
 
+static PeerSmtpWish
+count_error(PeerSmtpSession *session)
+{
+	if (++session->n_errors < session->options.max_errors)
+		return PEER_SMTP_CONTINUE;
+	put_text(session, 421, "4.7.0", "Too many errors, closing");
+	return PEER_SMTP_CLOSE;
+}
+
 /* A refusal of the command itself. Too many of them end the session. */
 static PeerSmtpWish
 refuse(PeerSmtpSession *session, int code, const char *enhanced, const char *text)
 {
 	put_text(session, code, enhanced, text);
-	if (++session->n_errors < session->options.max_errors)
-		return PEER_SMTP_CONTINUE;
-	put_text(session, 421, "4.7.0", "Too many errors, closing");
-	return PEER_SMTP_CLOSE;
+	return count_error(session);
 }
 
 /* Sends what the handler filled in, with @fallback as text when it gave none. True: it accepted. */
@@ -320,11 +326,12 @@ run_rcpt(PeerSmtpSession *session, SieveBytes argument)
 		return reply(session, 452, "4.5.3", "Too many recipients in one transaction");
 	if (session->handler->recipient != NULL)
 		session->handler->recipient(t, address, ticket, session->user_data, &answer);
-	if (put_answer(session, &answer, "2.1.5", "Recipient taken")) {
-		g_ptr_array_add(t->recipients, sieve_bytes_dup(address));
-		g_ptr_array_add(t->tickets, g_steal_pointer(&ticket));
-		session->phase = PHASE_RCPT;
-	}
+	/* Who tries names or tickets one after the other may do so a few times only. */
+	if (!put_answer(session, &answer, "2.1.5", "Recipient taken"))
+		return count_error(session);
+	g_ptr_array_add(t->recipients, sieve_bytes_dup(address));
+	g_ptr_array_add(t->tickets, g_steal_pointer(&ticket));
+	session->phase = PHASE_RCPT;
 	return PEER_SMTP_CONTINUE;
 }
 

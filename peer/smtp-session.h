@@ -56,7 +56,7 @@ typedef struct PeerSmtpOptions {
 	unsigned flags;
 	uint64_t max_message_bytes;
 	unsigned max_recipients;
-	unsigned max_errors;        /* bad commands before 421 */
+	unsigned max_errors;        /* bad commands and refused recipients before 421 */
 } PeerSmtpOptions;
 
 typedef enum {

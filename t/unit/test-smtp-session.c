@@ -375,6 +375,20 @@ test_errors(void)
 	g_string_free(owner.log, TRUE);
 }
 
+/* Names and tickets are not to be found by trying. */
+static void
+test_harvest(void)
+{
+	g_autoptr(GString) codes = g_string_new(NULL);
+	Owner owner = {.log = g_string_new(NULL), .rcpt_code = 550};
+	g_autoptr(PeerSmtpSession) session = new_session(&owner, 0, 3);
+
+	take_codes(session, codes, NULL);
+	push_wire(session, SIEVE_BYTES(ONE "RCPT TO:<k@d>\r\nRCPT TO:<l@d>\r\n"), codes);
+	g_assert_cmpstr(codes->str, ==, "220 250 250 550 550 550 421 closed");
+	g_string_free(owner.log, TRUE);
+}
+
 static void
 test_texts(void)
 {
@@ -605,6 +619,7 @@ main(int argc, char **argv)
 	g_test_add_func("/smtp-session/size", test_size);
 	g_test_add_func("/smtp-session/long-lines", test_long_lines);
 	g_test_add_func("/smtp-session/errors", test_errors);
+	g_test_add_func("/smtp-session/harvest", test_harvest);
 	g_test_add_func("/smtp-session/texts", test_texts);
 	g_test_add_func("/smtp-session/long-text", test_long_text);
 	g_test_add_func("/smtp-session/message-alone", test_message_alone);
