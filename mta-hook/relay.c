@@ -251,14 +251,19 @@ deliver_group(const Group *group)
 	settle_group_by_error(group, error);
 }
 
-/* Before DATA only the reader's own rules refuse for good; a ticket that is not taken, or an
- * address that this host does not know, must not make the mail bounce (doc/redirect.md section 3).
- */
-static void
-settle_by_reader(Slot *slot, const PeerSmtpAnswer *answer)
+/* Before DATA only the reader's own rules refuse for good, and only in a reply to RCPT; a ticket that
+ * is not taken, or an address that this host does not know, must not make the mail bounce
+ * (doc/redirect.md section 3). */
+static bool
+is_readers_refusal(const PeerSmtpAnswer *answer)
 {
-	bool final = answer->code / 100 == 5 && answer->code != HOOK_REDIRECT_CODE &&
-		     answer->lines[0] && g_str_has_prefix(answer->lines[0], "5.7.1 ");
+	return answer->code / 100 == 5 && answer->code != HOOK_REDIRECT_CODE && answer->lines[0] &&
+	       g_str_has_prefix(answer->lines[0], "5.7.1 ");
+}
+
+static void
+settle_by_reader(Slot *slot, const PeerSmtpAnswer *answer, bool final)
+{
 	if (final || answer->code / 100 == 4) {
 		settle_by_answer(slot, answer);
 		return;
@@ -276,7 +281,8 @@ send_reader_envelope(const Delivery *delivery, Slot *slot, PeerSmtpClient *clien
 	PeerSmtpAnswer answer = {0};
 	if (!delivery->steps->mail(client, mail->sender, mail->message.len, &answer, error))
 		return false;
-	if (answer.code / 100 == 2) {
+	bool sender_taken = answer.code / 100 == 2;
+	if (sender_taken) {
 		peer_smtp_answer_clear(&answer);
 		if (!delivery->steps->rcpt(client, sieve_bytes_from_string(slot->recipient),
 			    slot->redirect->ticket, &answer, error))
@@ -284,7 +290,7 @@ send_reader_envelope(const Delivery *delivery, Slot *slot, PeerSmtpClient *clien
 	}
 	bool taken = answer.code / 100 == 2;
 	if (!taken)
-		settle_by_reader(slot, &answer);
+		settle_by_reader(slot, &answer, sender_taken && is_readers_refusal(&answer));
 	peer_smtp_answer_clear(&answer);
 	return taken;
 }
