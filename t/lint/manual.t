@@ -34,6 +34,27 @@ verbs() { doorstep --help | sed -nE '/^Verbs:/,/^$/s/^  ([a-z]+) .*/\1/p'; }
 check 'doorstep has verbs' test "$(verbs | wc -l)" -gt 5
 is 'each verb is documented' '' "$(for verb in $(verbs); do grep -q "$verb" doorstep.1 || echo "$verb"; done)"
 
+# options PROGRAM [VERB] - the long options of its help.
+options() { "$@" --help | grep -oE -- '--[a-z][a-z-]+'; }
+# invented PAGE - options that the page names and no help in $TMP/known does.
+invented() { page "$1" | grep -oE -- '--[a-z][a-z-]+' | sort -u | grep -vxFf "$TMP/known"; }
+{
+	echo --version
+	options doorstep
+	for verb in $(verbs); do options doorstep "$verb"; done
+} >"$TMP/known"
+is 'doorstep(1) names no other options' '' "$(invented doorstep.1)"
+is 'doorstep-login(1) names no other options' '' "$(invented doorstep-login.1)"
+for program in doorstepd doorstep-hook doorstep-relay; do
+	{ echo --version; options $program; } >"$TMP/known"
+	is "$program: its manual names no other options" '' "$(invented $program.8)"
+done
+
+# The test language: the names in its tables, and those in the manual.
+is 'commands and tests of script tests' \
+	"$(sed -nE 's/^\t\{\.name = "(test[a-z_]*)".*/\1/p' "$SRC/engine/doorstep/svtest-ext.c" | sort -u)" \
+	"$(sed -nE 's/^\.B (test[a-z_]*) .*|^\.B (test[a-z_]*)$/\1\2/p' svtest.5 | sort -u)"
+
 # table FILE - "group key" of each row of a table of settings.
 table() { sed -nE 's/^\t\{ ?"([a-z0-9]+)", "([a-z0-9_]+)", [A-Z_]+.*/\1 \2/p' "$SRC/$1" | sort; }
 # manual PAGE - the same of a manual's tagged paragraphs.
