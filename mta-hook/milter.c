@@ -12,8 +12,9 @@
 
 #include "peer/log.h"
 
-/* libmilter has no pointer for its user's data but the one of each connection, and calls back from
- * many threads: the hook is set once, before they start. */
+/* The project's one global that is ever written. libmilter gives its user no pointer but that of a
+ * connection (smfi_setpriv), which xxfi_connect must fill from somewhere; it serves one filter per
+ * process. Written once, before smfi_main() starts a thread, and only read from then on. */
 static const Hook *running_hook;
 
 /* libmilter's parameters are char *, although it writes to none: literals are copied for it. */

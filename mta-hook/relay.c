@@ -251,8 +251,8 @@ deliver_group(const Group *group)
 	settle_group_by_error(group, error);
 }
 
-/* Before DATA only the reader's own rules refuse for good, and only in a reply to RCPT; a ticket that
- * is not taken, or an address that this host does not know, must not make the mail bounce
+/* Before DATA only the reader's own rules refuse for good, and only in a reply to RCPT; a ticket
+ * that is not taken, or an address that this host does not know, must not make the mail bounce
  * (doc/redirect.md section 3). */
 static bool
 is_readers_refusal(const PeerSmtpAnswer *answer)
