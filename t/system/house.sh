@@ -213,11 +213,11 @@ house_start() {
 	exit 1
 }
 
-# send_mail FROM SUBJECT [OPTION of swaks...] - through the sender's MTA to james.
+# send_mail FROM SUBJECT [OPTION of swaks...] - to $TO (james) through the MTA at $TO_PORT (the sender's)
 send_mail() {
 	local from=$1 subject=$2
 	shift 2
-	swaks --server "127.0.0.1:${TO_PORT-$SENDER_PORT}" --helo ann.example --from "$from" --to "james@$domain" \
+	swaks --server "127.0.0.1:${TO_PORT-$SENDER_PORT}" --helo ann.example --from "$from" --to "${TO-james@$domain}" \
 		--header "Subject: $subject" --body "This is: $subject" "$@" >"$TMP/swaks.log" 2>&1
 }
 
