@@ -110,7 +110,16 @@ do_redirect(sieve2_context_t *context, void *data)
 static int
 do_reject(sieve2_context_t *context, void *data)
 {
-	return add_action(data, &action_reject, get_value(context, "message"));
+	SieveBytes text = get_value(context, "message");
+	g_autoptr(GString) message = g_string_sized_new(text.len);
+
+	/* Lines of a string end in CRLF (RFC 5228 section 2.4.2); libsieve's lexer leaves the LF. */
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\n' && (i == 0 || text.ptr[i - 1] != '\r'))
+			g_string_append_c(message, '\r');
+		g_string_append_c(message, text.ptr[i]);
+	}
+	return add_action(data, &action_reject, (SieveBytes){message->str, message->len});
 }
 
 /* --- Script and mistakes ------------------------------------------------------------------------
@@ -276,15 +285,30 @@ get_size(sieve2_context_t *context, void *data)
 	return sieve2_setvalue_int(context, key("size"), (int)MIN(size, (uint64_t)G_MAXINT));
 }
 
+/* libsieve has taken the quotes off a local part; the last at sign is the one before the domain. */
+static void
+split_address(SieveBytes text, SieveBytes *local, SieveBytes *domain)
+{
+	size_t at = text.len;
+
+	while (at > 0 && text.ptr[at - 1] != '@')
+		at--;
+	*local = at == 0 ? text : sieve_bytes_slice(text, 0, at - 1);
+	*domain = at == 0 ? SIEVE_BYTES("") : sieve_bytes_slice(text, at, text.len);
+}
+
 /* RFC 5233 section 4: the user, the separator, the detail. */
 static int
 get_subaddress(sieve2_context_t *context, void *data)
 {
 	Session *session = data;
-	SieveAddress address =
-		sieve_address_from_path(get_value(context, "address"), session->arena);
-	SieveBytes local = address.valid ? address.localpart : SIEVE_BYTES("");
-	SieveBytes domain = address.valid ? address.domain : SIEVE_BYTES("");
+	SieveBytes text = get_value(context, "address");
+	SieveAddress address = sieve_address_from_path(text, session->arena);
+	SieveBytes local = address.localpart;
+	SieveBytes domain = address.domain;
+
+	if (!address.valid)
+		split_address(text, &local, &domain);
 	size_t plus = sieve_bytes_find(local, SIEVE_BYTES("+"), 0);
 	SieveBytes user = sieve_bytes_slice(local, 0, plus);
 	SieveBytes detail =
@@ -418,4 +442,16 @@ sieve_libsieve_run(
 		fail_result(result);
 	*ret_result = result;
 	return ok;
+}
+
+bool
+sieve_libsieve_refuse(const char *reason, SieveResult **ret_result, GError **error)
+{
+	SieveResult *result = g_new0(SieveResult, 1);
+
+	result->arena = sieve_arena_new();
+	fail_result(result);
+	*ret_result = result;
+	g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, reason);
+	return false;
 }

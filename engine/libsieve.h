@@ -16,3 +16,7 @@ bool sieve_libsieve_check(SieveBytes text, char **ret_reason);
 /** Runs @text on libsieve; @ret_result as sieve_run() gives it. Fails with SIEVE_ERROR_SCRIPT. */
 bool sieve_libsieve_run(SieveBytes text, const SieveRunInput *input, SieveResult **ret_result,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Fails as sieve_libsieve_run() does: the mail is kept. For a script that could not be lowered:
+ * @reason is what sieve_lower() said. Returns: false. */
+bool sieve_libsieve_refuse(const char *reason, SieveResult **ret_result, GError **error);

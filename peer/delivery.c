@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "engine/bytes.h"
-#include "engine/libsieve.h"
 #include "peer/smtp-client.h"
 #include "schema/remote-ip.h"
 
@@ -99,34 +98,6 @@ submit(SieveBytes from, SieveBytes to, SieveBytes message, void *user_data, GErr
 	return client != NULL && submit_over(client, from, to, message, error);
 }
 
-static SieveBytes
-view(GBytes *bytes)
-{
-	size_t len = 0;
-	const char *ptr = g_bytes_get_data(bytes, &len);
-
-	return (SieveBytes){ptr, len};
-}
-
-/* The access list runs on our engine always. What it lets through goes to the personal script, which
- * is part of the same program unless libsieve is to run it. */
-static bool
-run_scripts(const Context *context, const SieveRunInput *input, SieveResult **ret_result,
-	GError **error)
-{
-	const PeerScript *script = context->script;
-	g_autoptr(SieveResult) result = NULL;
-
-	bool ran = sieve_run(script->program, input, &result, error);
-	bool decided = !ran || !sieve_result_implicit_keep(result) || script->personal == NULL;
-	if (!decided) {
-		g_clear_pointer(&result, sieve_result_free);
-		ran = sieve_libsieve_run(view(script->personal), input, &result, error);
-	}
-	*ret_result = g_steal_pointer(&result);
-	return ran;
-}
-
 /* The reader is told that a script failed by the mail it failed on. */
 static char *
 print_trace(const PeerMail *mail, const char *problem)
@@ -198,7 +169,10 @@ peer_delivery_run(const PeerConfig *config, const PeerScript *script, const Peer
 
 	init_context(&context, mail);
 	/* A script that fails means keep, which is what its result then says (RFC 5228 section 2.10.6). */
-	if (!run_scripts(&context, &input, &result, &problem))
+	bool ran = script->second != NULL
+			   ? peer_second_script_run(script->second, &input, &result, &problem)
+			   : sieve_run(script->program, &input, &result, &problem);
+	if (!ran)
 		delivery.problem = g_strdup(problem->message);
 	delivery.actions = sieve_result_print(result);
 	if (!deliver(&context, result, &input, &delivery, error))

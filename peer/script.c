@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "engine/bytes.h"
-#include "engine/libsieve.h"
 #include "peer/script-report.h"
 #include "schema/delivery-script.h"
 
@@ -38,7 +37,7 @@ peer_script_unref(PeerScript *script)
 		return;
 	peer_state_free(script->state);
 	sieve_program_unref(script->program);
-	g_clear_pointer(&script->personal, g_bytes_unref);
+	peer_second_script_free(script->second);
 	g_free(script->problem);
 	g_free(script);
 }
@@ -172,19 +171,34 @@ view(GBytes *bytes)
 	return (SieveBytes){ptr, len};
 }
 
-/* Decides which engine runs the personal script, and whether it runs at all. */
+/* The same script for libsieve; NULL with @ret_problem set. */
+static PeerSecondScript *
+compile_second(PeerScriptSource *source, const LocationRecord *record, const char *personal,
+	char **ret_problem)
+{
+	const LocationScriptOptions script = {personal, source->elsewhere};
+	g_auto(GStrv) bad_entries = NULL;
+	g_autofree char *text = location_delivery_script(record, &script, &bad_entries);
+
+	return peer_second_script_new(
+		sieve_bytes_from_string(text), load_script, source, ret_problem);
+}
+
+/* Decides which engine runs the script, and whether the personal script is part of it. One that
+ * libsieve cannot run is left out like one that does not compile: our own engine then runs the rest. */
 static void
 compile_personal(PeerScriptSource *source, PeerScript *script, const LocationRecord *record,
 	GBytes *personal)
 {
 	const PeerConfig *config = source->config;
+	const char *name = personal == NULL ? NULL : config->personal_script;
 
-	if (personal != NULL && config->engine == PEER_ENGINE_LIBSIEVE) {
-		if (sieve_libsieve_check(view(personal), &script->problem))
-			script->personal = g_bytes_ref(personal);
-	} else if (personal != NULL) {
-		script->program =
-			compile(source, record, config->personal_script, &script->problem);
+	if (personal != NULL)
+		script->program = compile(source, record, name, &script->problem);
+	if (config->engine == PEER_ENGINE_LIBSIEVE && script->problem == NULL) {
+		script->second = compile_second(source, record, name, &script->problem);
+		if (script->second == NULL)
+			g_clear_pointer(&script->program, sieve_program_unref);
 	}
 	if (script->program == NULL) {
 		g_autofree char *unexpected = NULL;

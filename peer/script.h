@@ -8,6 +8,7 @@
 #pragma once
 
 #include "peer/config.h"
+#include "peer/second-script.h"
 #include "peer/state.h"
 
 /** One version. Immutable, reference-counted, shareable between threads; every field may be read. */
@@ -15,7 +16,7 @@ typedef struct PeerScript {
 	gatomicrefcount refs;
 	PeerState *state;
 	SieveProgram *program;
-	GBytes *personal;  /* (nullable) what libsieve runs after @program, for engine = libsieve */
+	PeerSecondScript *second; /* (nullable) runs in place of @program, for engine = libsieve */
 	char *problem;     /* (nullable) why the personal script is left out: diagnostics, UTF-8 */
 } PeerScript;
 

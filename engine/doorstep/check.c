@@ -50,6 +50,22 @@ append_json(GString *text, const char *name, const char *value)
 	g_string_append_c(text, '"');
 }
 
+/* A last element for a script without mistakes: whether other hosts can run it. */
+static void
+print_json_portable(CheckOptions *options, const char *path, SieveBytes text)
+{
+	g_autofree char *reason = NULL;
+	bool portable = sieve_libsieve_check(text, &reason);
+	g_autoptr(GString) json = g_string_new(NULL);
+
+	append_json(json, "script", path);
+	if (!portable)
+		append_json(json, "reason", reason);
+	printf("%s\n{\"portable\": %s%s}", options->first ? "" : ",", portable ? "true" : "false",
+		json->str);
+	options->first = false;
+}
+
 static void
 print_json(CheckOptions *options, const SieveDiagList *diags)
 {
@@ -108,7 +124,9 @@ check_script(CheckOptions *options, const char *path)
 	}
 	if (program == NULL)
 		return DOORSTEP_EXIT_PROBLEM;
-	if (!options->json)
+	if (options->json)
+		print_json_portable(options, path, text);
+	else
 		print_portable(path, text);
 	if (options->dump) {
 		g_autofree char *listing = sieve_program_dump(program);

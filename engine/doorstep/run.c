@@ -6,7 +6,6 @@
 #include "engine/bytes.h"
 #include "engine/doorstep/files.h"
 #include "engine/doorstep/verb.h"
-#include "engine/libsieve.h"
 #include "engine/trace.h"
 #include "schema/remote-ip.h"
 
@@ -31,7 +30,7 @@ doorstep_run_options_clear(DoorstepRunOptions *options)
 	g_free(options->include_dir);
 	g_free(options->global_dir);
 	g_free(options->engine);
-	g_clear_pointer(&options->second, g_bytes_unref);
+	g_clear_pointer(&options->second, peer_second_script_free);
 }
 
 SieveProgram *
@@ -104,8 +103,7 @@ doorstep_run_mail(const SieveProgram *program, const char *path, DoorstepRunOpti
 	if (options->envelope_to != NULL)
 		input.envelope.orig_to = input.envelope.to;
 	if (options->second != NULL)
-		*ret_failed = !sieve_libsieve_run(
-			doorstep_file_bytes(options->second), &input, &result, &failure);
+		*ret_failed = !peer_second_script_run(options->second, &input, &result, &failure);
 	else
 		*ret_failed = !sieve_run(program, &input, &result, &failure);
 	g_autofree char *actions = sieve_result_print(result);
@@ -114,22 +112,28 @@ doorstep_run_mail(const SieveProgram *program, const char *path, DoorstepRunOpti
 	return g_strconcat(trace == NULL ? "" : sieve_trace_text(trace), actions, problem, NULL);
 }
 
-/* Takes the script's text for libsieve when that is the engine; false when it cannot be so. */
-static bool
-choose_engine(DoorstepRunOptions *options, const char *script)
+/* Prepares the script for libsieve when that is the engine. */
+static int
+choose_engine(DoorstepRunOptions *options, const char *path)
 {
+	g_auto(DoorstepScripts) scripts = {0};
 	g_autoptr(GError) error = NULL;
+	g_autofree char *problem = NULL;
 
 	if (options->engine == NULL || strcmp(options->engine, "doorstep") == 0)
-		return true;
-	if (strcmp(options->engine, "libsieve") != 0) {
-		doorstep_usage_error("no such engine: %s", options->engine);
-		return false;
-	}
-	options->second = doorstep_file_read(script, &error);
-	if (options->second == NULL)
-		doorstep_usage_error("%s", error->message);
-	return options->second != NULL;
+		return DOORSTEP_EXIT_OK;
+	if (strcmp(options->engine, "libsieve") != 0)
+		return doorstep_usage_error("no such engine: %s", options->engine);
+	g_autoptr(GBytes) text = doorstep_file_read(path, &error);
+	if (text == NULL)
+		return doorstep_usage_error("%s", error->message);
+	doorstep_scripts_init(&scripts, path, options->include_dir, options->global_dir);
+	options->second = peer_second_script_new(
+		doorstep_file_bytes(text), doorstep_scripts_load, &scripts, &problem);
+	if (options->second != NULL)
+		return DOORSTEP_EXIT_OK;
+	g_printerr("%s: not for libsieve: %s\n", path, problem);
+	return DOORSTEP_EXIT_PROBLEM;
 }
 
 static int
@@ -182,11 +186,12 @@ doorstep_run(int argc, char **argv)
 		return DOORSTEP_EXIT_USAGE;
 	if (argc < 3)
 		return doorstep_usage_error("a script and a mail are needed; see --help");
-	if (!choose_engine(&options, argv[1]))
-		return DOORSTEP_EXIT_USAGE;
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 	g_autoptr(SieveProgram) program = doorstep_run_compile(registry, argv[1], &options, &code);
 	if (program == NULL)
+		return code;
+	code = choose_engine(&options, argv[1]);
+	if (code != DOORSTEP_EXIT_OK)
 		return code;
 	return run_mails(program, &options, argc - 2, argv + 2);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/sieve.h"
+#include "peer/second-script.h"
 
 /** All strings are (nullable). */
 typedef struct DoorstepRunOptions {
@@ -12,7 +13,7 @@ typedef struct DoorstepRunOptions {
 	char *include_dir;
 	char *global_dir;
 	char *engine;    /* "doorstep" (NULL too) or "libsieve" */
-	GBytes *second;  /* the script's text when libsieve runs it */
+	PeerSecondScript *second; /* the script when libsieve runs it */
 	gboolean explain;
 } DoorstepRunOptions;
 

@@ -68,6 +68,18 @@ is "run --engine libsieve" discard "$(doorstep run --engine libsieve base.sieve 
 is "run --engine: none such" 2 "$(code doorstep run --engine frob base.sieve samples/plain.eml)"
 is "check: portable" 'base.sieve: no mistakes; portable to libsieve' "$(doorstep check base.sieve)"
 check "check: not portable" sh -c 'doorstep check ip.sieve | grep -q "not portable to libsieve: "'
+doorstep check --format=json base.sieve ip.sieve >out
+check "check --format=json: portable or not, and why" python3 -c '
+import json
+found = json.load(open("out"))
+assert [(f["portable"], "reason" in f) for f in found] == [(True, False), (False, True)], found'
+is "run --engine libsieve: environment" discard \
+	"$(doorstep run --engine libsieve --remote-ip 192.0.2.1 ip.sieve samples/plain.eml)"
+is "run --engine libsieve: included" 'store "Lists"' \
+	"$(doorstep run --engine libsieve my.sieve samples/list.eml)"
+printf 'require "copy"; redirect :copy "a@example.com";\n' >copy.sieve
+is "run --engine libsieve: not for it" 1 \
+	"$(code doorstep run --engine libsieve copy.sieve samples/plain.eml)"
 
 is "test --script: nothing expected yet" 1 "$(code doorstep test --script my.sieve samples)"
 is "test --bless" 0 "$(code doorstep test --script my.sieve --bless samples)"

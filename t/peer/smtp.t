@@ -295,6 +295,27 @@ kill -TERM "$PID"
 wait "$PID"
 is "SIGTERM ends it in order" 0 $?
 
+# --- The second engine ----------------------------------------------------------------------------------
+sed 's/^\[smtp\]/engine = libsieve\n&/' "$TMP/d.conf" >"$TMP/second.conf"
+empty_maildir
+write_session "21bad@sender.example;"
+printf 'require "fileinto"; if header :is "subject" "filed" { fileinto "Filed"; }\n' \
+	>"$SCRIPTS/personal.sieve"
+start_daemon "$TMP/second.conf"
+check "libsieve: a mail for the personal script" send --header 'Subject: filed' --body x
+is "libsieve: the personal script has filed it" 1 "$(find "$MAILDIR/.Filed/new" -type f | wc -l)"
+empty_maildir
+send --from bad@sender.example --body x
+is "libsieve: the access list throws a mail away" 0 "$(stored)"
+printf 'require ["fileinto", "copy"]; fileinto :copy "Copied";\n' >"$SCRIPTS/personal.sieve"
+check "libsieve: a script that it cannot run: the mail is taken" send --body kept
+is "libsieve: and kept in the inbox, beside the report" 2 \
+	"$(find "$MAILDIR/new" -type f | wc -l)"
+check "libsieve: the report says why" grep -rq libsieve "$MAILDIR/new"
+kill -TERM "$PID"
+wait "$PID"
+rm "$SCRIPTS/personal.sieve"
+
 # --- Disk full ------------------------------------------------------------------------------------------
 if [ "$(id -u)" = 0 ] && mkdir "$TMP/small" && mount -t tmpfs -o size=3m none "$TMP/small" 2>/dev/null; then
 	sed "s,^maildir.*,maildir = $TMP/small/mail,; s,^max_message.*,max_message_bytes = 8000000," \
