@@ -1,0 +1,3 @@
+if address :is "from" "ann@example.org" {
+    discard;
+}

@@ -1,0 +1,3 @@
+if anyof (header :contains "to" "Friends", address :is "to" "carol@example.net") {
+    discard;
+}

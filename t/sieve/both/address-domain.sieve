@@ -1,0 +1,3 @@
+if address :domain :is ["from", "to"] "example.net" {
+    discard;
+}

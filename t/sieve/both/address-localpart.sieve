@@ -1,0 +1,3 @@
+if address :localpart :is ["from", "to"] "bob" {
+    discard;
+}

@@ -1,0 +1,3 @@
+if address :matches "to" "*@example.???" {
+    discard;
+}

@@ -1,0 +1,3 @@
+if anyof (header :is "subject" "first", exists "list-id", header :is "x-spam-flag" "yes") {
+    discard;
+}

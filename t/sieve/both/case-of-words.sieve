@@ -1,0 +1,3 @@
+IF HEADER :IS "SUBJECT" "hello" {
+    DISCARD;
+}

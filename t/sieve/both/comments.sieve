@@ -1,0 +1,6 @@
+/* one
+ * two */
+if /* in */ header :is # here
+    "subject" "hello" {
+    discard; # done
+}

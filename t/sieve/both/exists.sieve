@@ -1,0 +1,3 @@
+if exists "subject" {
+    discard;
+}

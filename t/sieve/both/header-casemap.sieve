@@ -1,0 +1,3 @@
+if header :comparator "i;ascii-casemap" :is "subject" "HELLO" {
+    discard;
+}

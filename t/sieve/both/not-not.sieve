@@ -1,0 +1,3 @@
+if not not exists "subject" {
+    discard;
+}

@@ -1,0 +1,6 @@
+if true {
+    if true {
+        stop;
+    }
+}
+discard;

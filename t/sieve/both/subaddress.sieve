@@ -1,0 +1,4 @@
+require "subaddress";
+if address :detail :is "to" "lists" {
+    discard;
+}
