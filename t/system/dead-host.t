@@ -31,9 +31,9 @@ check 'dead: the mail waits at the sender, with the reason' await in_mailq "read
 is 'dead: the record still says ready' 1 "$(value_of james online)"
 check 'dead: then it is stored at the domain' await domain_has james 'To a dead host'
 check 'dead: and has left the sender' await sender_is_done
-check 'dead: it was announced at first' grep -q 'announced=1 code=451' "$TMP/relay.log"
-is 'dead: and not when it fell back' 1 "$(grep -c 'announced=0 code=250' "$TMP/relay.log")"
-is 'dead: nothing was announced after that' '' "$(sed '1,/announced=0 code=250/d' "$TMP/relay.log")"
+check 'dead: it was announced at first' grep -q 'code=451 announced=yes' "$TMP/relay.log"
+is 'dead: and not when it fell back' 1 "$(grep -c 'code=250 announced=no' "$TMP/relay.log")"
+is 'dead: nothing was announced after that' '' "$(sed '1,/code=250 announced=no/d' "$TMP/relay.log")"
 check 'dead: the next login' log_in
 is 'dead: fetches it' 1 "$(at_host james 'To a dead host')"
 is 'dead: the domain keeps none' 0 "$(at_domain james 'To a dead host')"

@@ -39,8 +39,8 @@ check 'it is back: 551' await asked 'it is back' 551
 check 'it is back: the daemon renews by itself' await published_since "$before"
 
 # Between the 551 and the delivery. A host that stopped holds the relay just there.
-redirects=$(grep -c action=redirect "$TMP/hook.log")
-redirected_again() { [ "$(grep -c action=redirect "$TMP/hook.log")" -gt "$redirects" ]; }
+redirects=$(grep -c verdict=redirect "$TMP/hook.log")
+redirected_again() { [ "$(grep -c verdict=redirect "$TMP/hook.log")" -gt "$redirects" ]; }
 kill -STOP "$pid"
 check 'after the 551: the sender takes a mail' send_mail ann@friends.example 'between'
 check 'after the 551: it is redirected' await redirected_again

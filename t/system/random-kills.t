@@ -61,7 +61,7 @@ done <"$TMP/accepted" >"$TMP/lost"
 : >"$TMP/none"
 same 'nothing is lost' "$TMP/none" "$TMP/lost"
 # What was cut off may have been stored: the sender cannot know.
-cut_off=$(grep -c 'announced=1 code=451.*reader.s host' "$TMP/relay.log")
+cut_off=$(grep -c 'code=451 announced=yes.*reader.s host' "$TMP/relay.log")
 echo "# $cut_off deliveries were cut off or found nobody, $surplus extra copies"
 check 'no more copies than deliveries that were cut off' test $surplus -le "$cut_off"
 is 'half a mail is nowhere' '' "$(grep -rL '^Subject: ' "$TMP/james/Maildir/new" "$TMP/james/Maildir/cur" | head -3)"
