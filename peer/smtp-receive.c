@@ -131,13 +131,14 @@ check_ticket(const Receive *receive, const PeerState *state, const PeerSmtpTrans
 	return valid || receive->trusted;
 }
 
-/* A client that brings a ticket was sent here by the reader's domain: whatever is wrong with it, a
- * clock or a login in between, the mail must not bounce (doc/redirect.md section 3). */
+/* Never final: a client with a ticket was sent here by the reader's domain, and one without may be
+ * that domain's own MTA, relaying to a host that does not list it. Whatever is wrong, a clock, a login
+ * in between or a setting, the mail must not bounce (doc/redirect.md section 3). */
 static void
 refuse_ticket(PeerSmtpReply *reply, const char *ticket, const char *verdict)
 {
-	reply->code = ticket == NULL ? 550 : 450;
-	reply->enhanced = ticket == NULL ? "5.7.1" : "4.7.1";
+	reply->code = 450;
+	reply->enhanced = "4.7.1";
 	reply->text = ticket == NULL
 		? g_strdup("Mail is taken here with a ticket of the reader's domain alone; "
 			   "send it there")

@@ -146,8 +146,8 @@ check "an unknown recipient is told as 5.1.1" sh -c "printf '%s' '$(replies x@y)
 check "nobody is sent a 551" fails grep -q '^551' <(replies james@example.com)
 
 # --- Tickets -----------------------------------------------------------------------------------------
-check "no ticket: 550 5.7.1" grep -q '^550 5.7.1' <(replies james@example.org 127.0.0.1)
-check "a notification without a ticket is refused as well" grep -q '^550 5.7.1' <(printf '%s\r\n' \
+check "no ticket: 450 4.7.1" grep -q '^450 4.7.1' <(replies james@example.org 127.0.0.1)
+check "a notification without a ticket is refused as well" grep -q '^450 4.7.1' <(printf '%s\r\n' \
 	'EHLO c' 'MAIL FROM:<>' 'RCPT TO:<james@example.org>' QUIT | talk)
 empty_maildir
 GOOD=$(ticket james@example.org a@b 60)

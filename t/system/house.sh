@@ -165,6 +165,7 @@ house_reader() {
 		[smtp]
 		listen = 127.0.0.1:0
 		host_name = $1-laptop.$domain
+		${SMTP_EXTRA-}
 		[pop3]
 		listen = 127.0.0.1:0
 		[fetch]
@@ -226,7 +227,13 @@ at_host() { grep -rlsxE "Subject: $2"$'\r?' "$TMP/$1/Maildir" --include='*.*' | 
 at_domain() { grep -rlsxE "Subject: $2"$'\r?' "$TMP/dovecot/mail/$1" | wc -l; }
 host_has() { [ "$(at_host "$1" "$2")" = "${3-1}" ]; }
 domain_has() { [ "$(at_domain "$1" "$2")" = "${3-1}" ]; }
-nothing_bounced() { ! grep -E 'status=(bounced|expired)' "$TMP/sender/log" "$TMP/mx/log"; }
+# In none of the Postfixes of this test.
+nothing_bounced() {
+	local name
+	for name in $postfix_running; do
+		! grep -E 'status=(bounced|expired)' "$TMP/$name/log" || return 1
+	done
+}
 queues_are_empty() { queue_is_empty sender && queue_is_empty mx; }
 
 # Values of a reader's record.
