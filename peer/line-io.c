@@ -12,7 +12,6 @@
 
 G_DEFINE_QUARK(peer-error-quark, peer_error)
 
-#define READ_BYTES 16384u
 /* A close that cannot say goodbye within this time goes without. */
 #define CLOSE_TIMEOUT_S 1u
 
@@ -132,7 +131,7 @@ fill(PeerLineIo *io, int64_t deadline_usec, GError **error)
 {
 	GPollableInputStream *in =
 		G_POLLABLE_INPUT_STREAM(g_io_stream_get_input_stream(io->stream));
-	uint8_t chunk[READ_BYTES];
+	uint8_t chunk[PEER_LINE_IO_BLOCK_BYTES];
 
 	for (;;) {
 		g_autoptr(GError) problem = NULL;
@@ -261,24 +260,35 @@ peer_line_io_write_dotted(PeerLineIo *io, SieveBytes text)
 	peer_line_io_write(io, SIEVE_BYTES(".\r\n"));
 }
 
-bool
-peer_line_io_flush(PeerLineIo *io, unsigned timeout_ms, GError **error)
+/* Sends a block; where it stops for a while, it goes on with the same bytes: what a TLS write that
+ * would block was given must be given again, unchanged. */
+static bool
+send_block(PeerLineIo *io, const uint8_t *block, size_t len, unsigned timeout_ms, GError **error)
 {
 	GPollableOutputStream *out =
 		G_POLLABLE_OUTPUT_STREAM(g_io_stream_get_output_stream(io->stream));
 	int64_t deadline_usec = g_get_monotonic_time() + (int64_t)timeout_ms * 1000;
 	size_t sent = 0;
 
-	while (sent < io->output->len) {
+	while (sent < len) {
 		g_autoptr(GError) problem = NULL;
-		/* What a TLS write that would block was given must be given again, unchanged. */
-		size_t want = MIN(io->output->len - sent, (size_t)READ_BYTES);
 		ssize_t did = g_pollable_output_stream_write_nonblocking(
-			out, io->output->data + sent, want, NULL, &problem);
+			out, block + sent, len - sent, NULL, &problem);
 		if (did > 0)
 			sent += (size_t)did;
 		else if (!would_block(problem, error) ||
 			!wait_for(io, G_IO_OUT, deadline_usec, error))
+			return false;
+	}
+	return true;
+}
+
+bool
+peer_line_io_flush(PeerLineIo *io, unsigned timeout_ms, GError **error)
+{
+	for (size_t at = 0; at < io->output->len; at += PEER_LINE_IO_BLOCK_BYTES) {
+		size_t len = MIN(io->output->len - at, (size_t)PEER_LINE_IO_BLOCK_BYTES);
+		if (!send_block(io, io->output->data + at, len, timeout_ms, error))
 			return false;
 	}
 	g_byte_array_set_size(io->output, 0);

@@ -23,6 +23,9 @@ typedef enum {
 	PEER_ERROR_CONFIG,    /* permanent: this program's settings are wrong */
 } PeerError;
 
+/** What is read or written at once: the largest TLS record. */
+#define PEER_LINE_IO_BLOCK_BYTES 16384u
+
 typedef struct PeerLineIo PeerLineIo;
 
 /** Takes a reference on @connection. */
@@ -44,6 +47,11 @@ bool peer_line_io_read(PeerLineIo *io, size_t max_bytes, unsigned timeout_ms, Si
 /** Buffers; line ends are the caller's. */
 void peer_line_io_write(PeerLineIo *io, SieveBytes bytes);
 void peer_line_io_printf(PeerLineIo *io, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/**
+ * peer_line_io_flush:
+ * @timeout_ms: for each block of PEER_LINE_IO_BLOCK_BYTES (RFC 5321 section 4.5.3.2.5): who takes
+ *   none is given up in this time, however much there is to send
+ */
 bool peer_line_io_flush(PeerLineIo *io, unsigned timeout_ms, GError **error)
 	G_GNUC_WARN_UNUSED_RESULT;
 /** True when a further whole line was already received: a client that pipelines. */

@@ -9,8 +9,6 @@
 #define REPLY_LINE_BYTES 2048u
 #define REPLY_LINES 100u
 #define GOODBYE_TIMEOUT_MS 2000u
-/* A receiver that takes less than 500 octets a second is given up. */
-#define SEND_MS_PER_BYTE 2u
 
 typedef enum {
 	OFFERS_SIZE = 1 << 0,
@@ -488,7 +486,6 @@ peer_smtp_client_data(PeerSmtpClient *client, SieveBytes message, PeerSmtpAnswer
 	GError **error)
 {
 	PeerSmtpAnswer answer = {0};
-	uint64_t send_ms = client->reply_timeout_ms + (uint64_t)message.len * SEND_MS_PER_BYTE;
 
 	peer_line_io_printf(client->io, "DATA\r\n");
 	if (!exchange(client, &answer, error))
@@ -502,7 +499,7 @@ peer_smtp_client_data(PeerSmtpClient *client, SieveBytes message, PeerSmtpAnswer
 	peer_smtp_answer_clear(&answer);
 	client->in_order = false;
 	peer_line_io_write_dotted(client->io, message);
-	return peer_line_io_flush(client->io, (unsigned)MIN(send_ms, (uint64_t)UINT_MAX), error) &&
+	return peer_line_io_flush(client->io, client->reply_timeout_ms, error) &&
 	       read_answer(client, ret_answer, error);
 }
 

@@ -28,7 +28,7 @@ typedef struct PeerSmtpClientOptions {
 	unsigned flags;
 	const char *pin;               /* (nullable) key the host must prove; implies REQUIRE_TLS */
 	unsigned connect_timeout_ms;
-	unsigned reply_timeout_ms;     /* per reply */
+	unsigned reply_timeout_ms;     /* per reply, and per block of a message */
 	const char *source_ip;         /* (nullable) local address to connect from */
 } PeerSmtpClientOptions;
 

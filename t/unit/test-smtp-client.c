@@ -361,6 +361,75 @@ test_silence(void)
 	end(&server);
 }
 
+typedef struct Sleep {
+	GMutex lock;
+	GCond over;
+	bool is_over;
+} Sleep;
+
+/* A server that asks for the message and then sleeps, with its connection open. */
+static void
+sleep_in_data(PeerLineIo *io, void *user_data)
+{
+	static const char *const pieces[] = {"220 hi\r\n", "250 s\r\n", "250 ok\r\n", "250 ok\r\n"};
+	Sleep *sleep = user_data;
+	SieveBytes line;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++)
+		if (!say(io, pieces[i]) || !peer_line_io_read(io, 4096, LONG_MS, &line, NULL, NULL))
+			return;
+	if (!say(io, "354 go\r\n"))
+		return;
+	g_mutex_lock(&sleep->lock);
+	while (!sleep->is_over)
+		g_cond_wait(&sleep->over, &sleep->lock);
+	g_mutex_unlock(&sleep->lock);
+}
+
+static void
+wake(Sleep *sleep)
+{
+	g_mutex_lock(&sleep->lock);
+	sleep->is_over = true;
+	g_cond_signal(&sleep->over);
+	g_mutex_unlock(&sleep->lock);
+}
+
+/* However large the message is, a host that takes nothing of it is given up after the time for a
+ * reply: more than the buffers of both ends together can hold. */
+static void
+test_asleep(void)
+{
+	const PeerListenerOptions limits = {.max_connections = 4, .max_per_client = 4};
+	const PeerSmtpClientOptions options = {
+		.helo = "c.example", .connect_timeout_ms = LONG_MS, .reply_timeout_ms = 300};
+	g_autoptr(GError) problem = NULL;
+	g_autofree char *text = g_strnfill(64 * 1024 * 1024, 'x');
+	PeerSmtpAnswer answer = {0};
+	Sleep sleep = {.is_over = false};
+	g_mutex_init(&sleep.lock);
+	g_cond_init(&sleep.over);
+	PeerListener *listener =
+		peer_listener_new("127.0.0.1:0", &limits, sleep_in_data, &sleep, &problem);
+	g_assert_no_error(problem);
+	PeerSmtpClient *client = peer_smtp_client_open(
+		"127.0.0.1", peer_listener_port(listener), &options, &problem);
+	g_assert_no_error(problem);
+	g_assert_true(peer_smtp_client_mail(client, SIEVE_BYTES("a@b"), 1, &answer, &problem));
+	peer_smtp_answer_clear(&answer);
+	g_assert_true(peer_smtp_client_rcpt(client, SIEVE_BYTES("j@d"), NULL, &answer, &problem));
+	peer_smtp_answer_clear(&answer);
+	g_assert_false(
+		peer_smtp_client_data(client, sieve_bytes_from_string(text), &answer, &problem));
+	g_assert_error(problem, PEER_ERROR, PEER_ERROR_TIMEOUT);
+	peer_smtp_client_close(client);
+	wake(&sleep);
+	peer_listener_stop(listener, LONG_MS);
+	peer_listener_free(listener);
+	g_cond_clear(&sleep.over);
+	g_mutex_clear(&sleep.lock);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -378,5 +447,6 @@ main(int argc, char **argv)
 	g_test_add_func("/smtp-client/escaped", test_escaped);
 	g_test_add_func("/smtp-client/unreachable", test_unreachable);
 	g_test_add_func("/smtp-client/silence", test_silence);
+	g_test_add_func("/smtp-client/asleep", test_asleep);
 	return g_test_run();
 }
