@@ -4,7 +4,7 @@
 # Sourced after t/lib.sh, by the tests of this folder and by examples/quickstart; needs root, for
 # Postfix and Dovecot. Readers' programs run as the user nobody. Each part is started by one function,
 # and all of it ended by house_end, for which `trap house_end EXIT` stands here. It reads
-#   RELAY_EXTRA, HOOK_EXTRA, MX_EXTRA, READER_EXTRA
+#   RELAY_EXTRA, HOOK_EXTRA, MX_EXTRA, READER_EXTRA, SMTP_EXTRA
 #              lines for the end of the settings of each, one text for each (none)
 # and sets
 #   domain, HOOK_PORT, MX_PORT, RELAY_PORT, SENDER_PORT, HOOK_PID, RELAY_PID
