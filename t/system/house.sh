@@ -136,7 +136,8 @@ as_reader() {
 		cd "$home" && exec setpriv --reuid=nobody --regid=nogroup --clear-groups env -i \
 			PATH="$home/bin:$PATH" HOME="$home" XDG_STATE_HOME="$home/state" \
 			XDG_DATA_HOME="$home/data" XDG_CONFIG_HOME="$home/config" \
-			DBUS_SESSION_BUS_ADDRESS="$(cat "$home/bus" 2>/dev/null)" "$@"
+			DBUS_SESSION_BUS_ADDRESS="$(cat "$home/bus" 2>/dev/null)" \
+			ASAN_OPTIONS="${ASAN_OPTIONS-}" LSAN_OPTIONS="${LSAN_OPTIONS-}" "$@"
 	)
 }
 
