@@ -29,7 +29,8 @@ typedef struct CheckOptions {
 	gboolean capabilities;
 	gboolean json;
 	SieveRegistry *registry;
-	bool first; /* nothing was printed yet */
+	GString *json_diags;   /* elements of the two lists of the JSON form, */
+	GString *json_scripts; /* each with the comma before it but the first */
 } CheckOptions;
 
 /* A JSON string (RFC 8259 section 7). */
@@ -50,24 +51,29 @@ append_json(GString *text, const char *name, const char *value)
 	g_string_append_c(text, '"');
 }
 
-/* A last element for a script without mistakes: whether other hosts can run it. */
 static void
-print_json_portable(CheckOptions *options, const char *path, SieveBytes text)
+add_element(GString *list, const char *element)
+{
+	g_string_append_printf(list, "%s\n    {%s}", list->len == 0 ? "" : ",", element);
+}
+
+/* A script without mistakes: whether hosts with libsieve can run it. */
+static void
+add_json_script(CheckOptions *options, const char *path, SieveBytes text)
 {
 	g_autofree char *reason = NULL;
 	bool portable = sieve_libsieve_check(text, &reason);
 	g_autoptr(GString) json = g_string_new(NULL);
 
+	g_string_append_printf(json, "\"portable\": %s", portable ? "true" : "false");
 	append_json(json, "script", path);
 	if (!portable)
 		append_json(json, "reason", reason);
-	printf("%s\n{\"portable\": %s%s}", options->first ? "" : ",", portable ? "true" : "false",
-		json->str);
-	options->first = false;
+	add_element(options->json_scripts, json->str);
 }
 
 static void
-print_json(CheckOptions *options, const SieveDiagList *diags)
+add_json_diags(CheckOptions *options, const SieveDiagList *diags)
 {
 	static const char *const levels[] = {
 		[SIEVE_DIAG_ERROR] = "error",
@@ -78,15 +84,14 @@ print_json(CheckOptions *options, const SieveDiagList *diags)
 	for (size_t i = 0; i < sieve_diag_list_count(diags); i++) {
 		const SieveDiag *diag = sieve_diag_list_get(diags, i);
 		g_autoptr(GString) text = g_string_new(NULL);
-		g_string_append_printf(text, "{\"line\": %u, \"column\": %u, \"length\": %zu",
+		g_string_append_printf(text, "\"line\": %u, \"column\": %u, \"length\": %zu",
 			diag->line, diag->column, diag->length);
 		append_json(text, "script", diag->script);
 		append_json(text, "level", levels[diag->level]);
 		append_json(text, "message", diag->message);
 		if (diag->hint != NULL)
 			append_json(text, "hint", diag->hint);
-		printf("%s\n%s}", options->first ? "" : ",", text->str);
-		options->first = false;
+		add_element(options->json_diags, text->str);
 	}
 }
 
@@ -117,7 +122,7 @@ check_script(CheckOptions *options, const char *path)
 	g_autoptr(SieveProgram) program =
 		doorstep_compile_text(options->registry, path, text, &scripts, diags);
 	if (options->json) {
-		print_json(options, diags);
+		add_json_diags(options, diags);
 	} else {
 		g_autofree char *mistakes = sieve_diag_list_print(diags, isatty(STDOUT_FILENO));
 		fputs(mistakes, stdout);
@@ -125,7 +130,7 @@ check_script(CheckOptions *options, const char *path)
 	if (program == NULL)
 		return DOORSTEP_EXIT_PROBLEM;
 	if (options->json)
-		print_json_portable(options, path, text);
+		add_json_script(options, path, text);
 	else
 		print_portable(path, text);
 	if (options->dump) {
@@ -150,15 +155,15 @@ check_all(CheckOptions *options, int argc, char **argv)
 {
 	int code = DOORSTEP_EXIT_OK;
 
-	options->first = true;
-	if (options->json)
-		printf("[");
+	g_autoptr(GString) diags = options->json_diags = g_string_new(NULL);
+	g_autoptr(GString) scripts = options->json_scripts = g_string_new(NULL);
 	for (int i = 1; i < argc; i++) {
 		int worse = check_script(options, argv[i]);
 		code = MAX(code, worse);
 	}
 	if (options->json)
-		printf("\n]\n");
+		printf("{\n  \"version\": 1,\n  \"diagnostics\": [%s],\n  \"scripts\": [%s]\n}\n",
+			diags->str, scripts->str);
 	return code;
 }
 
@@ -188,6 +193,8 @@ doorstep_check(int argc, char **argv)
 	options.json = g_strcmp0(format, "json") == 0;
 	if (format != NULL && !options.json && strcmp(format, "text") != 0)
 		return doorstep_usage_error("no such format: %s", format);
+	if (options.json && options.dump)
+		return doorstep_usage_error("--dump has no JSON form");
 	if (options.capabilities) {
 		print_capabilities(registry);
 		return DOORSTEP_EXIT_OK;
