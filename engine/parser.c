@@ -17,7 +17,7 @@ typedef struct Parser {
 	SieveSpan past;   /* just after the token before it */
 	SieveAst *ast;
 	SieveDiagList *diags;
-	SieveBytes comment; /* met since the last command began, not given to a command yet */
+	GString *comment; /* lines met since the last command began, not given to a command yet */
 	bool told_depth;
 } Parser;
 
@@ -30,41 +30,43 @@ next_token(Parser *parser)
 	sieve_lexer_next(&parser->lexer, &parser->token);
 }
 
+static void
+keep_comment(Parser *parser, SieveBytes comment)
+{
+	if (comment.len == 0)
+		return;
+	if (parser->comment->len > 0)
+		g_string_append_c(parser->comment, '\n');
+	g_string_append_len(parser->comment, comment.ptr, (gssize)comment.len);
+}
+
 /* Takes the next token; its comments join those that wait for a command. */
 static void
 advance(Parser *parser)
 {
-	SieveArena *arena = sieve_ast_arena(parser->ast);
-
 	next_token(parser);
-	parser->comment =
-		sieve_comment_join(arena, parser->comment, parser->token.same_line_comment);
-	parser->comment = sieve_comment_join(arena, parser->comment, parser->token.comment);
+	keep_comment(parser, parser->token.same_line_comment);
+	keep_comment(parser, parser->token.comment);
 }
 
 /* As advance() after a command's end: a comment on that line stays with @command. */
 static void
 advance_past_end(Parser *parser, SieveAstNode *command)
 {
-	SieveArena *arena = sieve_ast_arena(parser->ast);
-
 	next_token(parser);
 	SieveBytes same_line = parser->token.same_line_comment;
 	bool one_line = sieve_bytes_find(same_line, SIEVE_BYTES("\n"), 0) == SIZE_MAX;
 	if (command != NULL && one_line && command->trailing.len == 0)
 		command->trailing = same_line;
 	else
-		parser->comment = sieve_comment_join(arena, parser->comment, same_line);
-	parser->comment = sieve_comment_join(arena, parser->comment, parser->token.comment);
+		keep_comment(parser, same_line);
+	keep_comment(parser, parser->token.comment);
 }
 
 static SieveBytes
 take_comment(Parser *parser)
 {
-	SieveBytes comment = parser->comment;
-
-	parser->comment = (SieveBytes){0};
-	return comment;
+	return sieve_comment_take(parser->comment, sieve_ast_arena(parser->ast));
 }
 
 static bool
@@ -382,7 +384,8 @@ SieveAst *
 sieve_parse(const SieveSource *source, SieveDiagList *diags)
 {
 	SieveAst *ast = sieve_ast_new(source);
-	Parser parser = {.ast = ast, .diags = diags};
+	g_autoptr(GString) comment = g_string_new(NULL);
+	Parser parser = {.ast = ast, .diags = diags, .comment = comment};
 
 	if (source->text.len > SIEVE_LIMIT_SCRIPT_BYTES) {
 		sieve_diag_add(diags, SIEVE_DIAG_ERROR, (SieveSpan){source, 0, 0}, NULL,
@@ -392,6 +395,6 @@ sieve_parse(const SieveSource *source, SieveDiagList *diags)
 	sieve_lexer_init(&parser.lexer, source, sieve_ast_arena(ast), diags);
 	advance(&parser);
 	parse_commands(&parser, NULL);
-	sieve_ast_set_end_comment(ast, parser.comment);
+	sieve_ast_set_end_comment(ast, take_comment(&parser));
 	return ast;
 }
