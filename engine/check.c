@@ -181,22 +181,14 @@ sieve_check_header_name(SieveCheck *check, const SieveArg *arg, SieveBytes value
 		"\"%s\" is no header field name, so no field matches it", shown);
 }
 
-/* A header field may hold folded lines and groups, a sieve-address may not: no control characters,
- * and no semicolon outside quotes, with which each group ends. */
+/* A header field may be folded, a sieve-address may not. */
 static bool
-is_one_line_without_groups(SieveBytes text)
+has_control(SieveBytes text)
 {
-	bool quoted = false;
-
-	for (size_t i = 0; i < text.len; i++) {
-		if (g_ascii_iscntrl(text.ptr[i]) || (!quoted && text.ptr[i] == ';'))
-			return false;
-		if (quoted && text.ptr[i] == '\\')
-			i++;
-		else if (text.ptr[i] == '"')
-			quoted = !quoted;
-	}
-	return true;
+	for (size_t i = 0; i < text.len; i++)
+		if (g_ascii_iscntrl(text.ptr[i]))
+			return true;
+	return false;
 }
 
 /* The address as it stands on the wire: a local part that is no dot-atom in quotes again. */
@@ -221,13 +213,9 @@ to_mailbox(const SieveAddress *address, SieveArena *arena)
 bool
 sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox)
 {
-	SieveAddressIter iter = sieve_address_iter(text);
 	SieveAddress address;
-	SieveAddress another;
 
-	if (!is_one_line_without_groups(text) || !sieve_address_next(&iter, arena, &address))
-		return false;
-	if (iter.in_group || !address.valid || sieve_address_next(&iter, arena, &another))
+	if (has_control(text) || !sieve_address_parse(text, arena, &address))
 		return false;
 	SieveBytes mailbox = to_mailbox(&address, arena);
 	if (!sieve_address_is_mailbox(mailbox))

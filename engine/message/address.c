@@ -353,6 +353,29 @@ sieve_address_next(SieveAddressIter *iter, SieveArena *arena, SieveAddress *ret_
 	return false;
 }
 
+static bool
+has_route(const Element *element)
+{
+	Cursor cursor = {element->text, element->angle + 1};
+
+	if (element->angle == SIZE_MAX)
+		return false;
+	skip_cfws(&cursor);
+	return cursor_is(&cursor, '@') || cursor_is(&cursor, ',');
+}
+
+bool
+sieve_address_parse(SieveBytes text, SieveArena *arena, SieveAddress *ret_address)
+{
+	Element element = split_element(text, false);
+
+	/* What ends an element of a list or a group has no place in one address. */
+	if (element.end != '\0' || split_element(text, true).end != '\0' || has_route(&element))
+		return false;
+	parse_mailbox(&element, arena, ret_address);
+	return ret_address->valid;
+}
+
 SieveAddress
 sieve_address_from_path(SieveBytes path, SieveArena *arena)
 {

@@ -22,6 +22,10 @@ typedef struct SieveAddressIter {
 SieveAddressIter sieve_address_iter(SieveBytes unfolded);
 bool sieve_address_next(SieveAddressIter *iter, SieveArena *arena, SieveAddress *ret_address);
 
+/** One address as a script writes it (RFC 5228 section 2.4.2.3, sieve-address): perhaps with a display
+ * name, but neither list nor group nor source route. False when @text is none. */
+bool sieve_address_parse(SieveBytes text, SieveArena *arena, SieveAddress *ret_address);
+
 /** An envelope address (no display name, no comment); the null path is valid with all parts empty.
  */
 SieveAddress sieve_address_from_path(SieveBytes path, SieveArena *arena);

@@ -190,6 +190,50 @@ test_bombs(void)
 	}
 }
 
+/* RFC 5228 section 2.4.2.3: `local@domain` of a sieve-address, NULL for what is none. */
+static const AddressCase singles[] = {
+	{"a@b.c", "a@b.c"},
+	{"Joe <a@b.c>", "a@b.c"},
+	{"<a@b.c>", "a@b.c"},
+	{"\"Doe, Joe; g:\" <a@b.c>", "a@b.c"},
+	{"Joe (a, b; c: d) <a@b.c>", "a@b.c"},
+	{"a@[IPv6:2001:db8::1]", "a@[IPv6:2001:db8::1]"},
+	{"\"x,y\"@b.c", "x,y@b.c"},
+	{"", NULL},
+	{"a", NULL},
+	{"(a@b.c)", NULL},
+	{"a@b.c, d@e.f", NULL},
+	{"a@b.c,", NULL},
+	{",a@b.c", NULL},
+	{"g: a@b.c;", NULL},
+	{"g: a@b.c", NULL},
+	{"g:;", NULL},
+	{"a@b.c;", NULL},
+	{"Joe; <a@b.c>", NULL},
+	{"<@x.y:a@b.c>", NULL},
+	{"Joe < (c) @x.y,@z:a@b.c>", NULL},
+	{"<,@x.y:a@b.c>", NULL},
+	{"@x.y:a@b.c", NULL},
+	{"Joe <a@b.c> d@e.f", NULL},
+};
+
+static void
+test_single(void)
+{
+	g_autoptr(SieveArena) arena = sieve_arena_new();
+	SieveAddress address;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(singles); i++) {
+		SieveBytes text = sieve_bytes_from_string(singles[i].list);
+		bool parsed = sieve_address_parse(text, arena, &address);
+		g_test_message("%s", singles[i].list);
+		g_assert_cmpint(parsed, ==, singles[i].expected != NULL);
+		if (parsed)
+			g_assert_true(sieve_bytes_equal(
+				address.all, sieve_bytes_from_string(singles[i].expected)));
+	}
+}
+
 static void
 test_many(void)
 {
@@ -221,6 +265,7 @@ main(int argc, char **argv)
 	g_test_add_func("/address/mailbox-lengths", test_mailbox_lengths);
 	g_test_add_func("/address/path", test_path);
 	g_test_add_func("/address/bombs", test_bombs);
+	g_test_add_func("/address/single", test_single);
 	g_test_add_func("/address/many", test_many);
 	return g_test_run();
 }
