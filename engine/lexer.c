@@ -69,24 +69,25 @@ span(const SieveLexer *lexer, size_t start, size_t length)
 	return (SieveSpan){lexer->source, (uint32_t)start, (uint32_t)length};
 }
 
-/* Strings and comments are UTF-8 without NUL (RFC 5228 sections 2.1, 2.4.2 and 8.1). */
+/* Strings and comments hold no NUL. Octets that are no UTF-8 are deprecated, but MUST be accepted
+ * (RFC 5228 sections 2.1 and 2.4.2); once told is enough for scripts in another charset. */
 static void
 check_text(SieveLexer *lexer, size_t start, size_t end)
 {
 	const char *base = lexer->source->text.ptr;
-	const char *bad;
+	const char *bad = end == start ? NULL : memchr(base + start, '\0', end - start);
 
-	if (end == start || g_utf8_validate_len(base + start, end - start, &bad))
-		return;
-	size_t at = (size_t)(bad - base);
-	if (*bad == '\0')
-		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, span(lexer, at, 1),
+	if (bad != NULL)
+		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR,
+			span(lexer, (size_t)(bad - base), 1),
 			"write it as ${hex:00} with require \"encoded-character\"",
 			"a NUL octet is not allowed in a script");
-	else
-		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, span(lexer, at, 1),
-			"save the script in UTF-8", "octet %02x is not valid UTF-8 here",
-			(unsigned)(unsigned char)*bad);
+	else if (!lexer->told_charset && !g_utf8_validate_len(base + start, end - start, &bad)) {
+		sieve_diag_add(lexer->diags, SIEVE_DIAG_WARNING,
+			span(lexer, (size_t)(bad - base), 1), "save the script in UTF-8",
+			"octet %02x is not valid UTF-8 here", (unsigned)(unsigned char)*bad);
+		lexer->told_charset = true;
+	}
 }
 
 /* hash-comment = "#" *octet-not-crlf CRLF */

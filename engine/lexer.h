@@ -39,6 +39,7 @@ typedef struct SieveLexer {
 	SieveDiagList *diags;
 	size_t at;
 	bool cut; /* a string or comment has no end: it swallowed the rest of the script */
+	bool told_charset; /* text that is no UTF-8 was told of */
 } SieveLexer;
 
 /** Values of tokens point into the source or into @arena. Mistakes go to @diags. */

@@ -88,6 +88,9 @@ static const Row rows[] = {
 	{{"a\0b", 3}, "a BAD b | 1:2 `\\x00` has no meaning here"},
 	{{"\"a\0b\"", 5}, "<a\\x00b> | 1:3 a NUL octet is not allowed in a script"},
 	{{"\n\"\xc3\"", 4}, "<\\xc3> | 2:2 octet c3 is not valid UTF-8 here"},
+	{{"\"\xff\" \"\xfe\" \"\xfd\0\"", 12},
+		"<\\xff> <\\xfe> <\\xfd\\x00> | 1:2 octet ff is not valid UTF-8 here | "
+		"1:11 a NUL octet is not allowed in a script"},
 	{{"# \xff\nx", 5}, "x | 1:3 octet ff is not valid UTF-8 here"},
 	{{"\"\xc3\xbc\"", 4}, "<\xc3\xbc>"},
 	{{"\xef\xbb\xbfkeep", 7}, "keep"},
