@@ -27,18 +27,6 @@ sieve_outgoing_append(GString *out, SieveBytes bytes)
 	g_string_append_len(out, bytes.ptr + start, (gssize)(bytes.len - start));
 }
 
-/* The line that a mail brings from an mbox file is no part of it on the wire. */
-static SieveBytes
-without_mbox_line(const SieveMessage *message)
-{
-	SieveBytes raw = sieve_message_raw(message);
-
-	if (!sieve_bytes_starts_with(raw, SIEVE_BYTES("From ")))
-		return raw;
-	size_t lf = sieve_bytes_find(raw, SIEVE_BYTES("\n"), 0);
-	return lf == SIZE_MAX ? SIEVE_BYTES("") : sieve_bytes_slice(raw, lf + 1, raw.len);
-}
-
 bool
 sieve_outgoing_is_loop(const SieveMessage *message, SieveBytes owner)
 {
@@ -75,7 +63,7 @@ GString *
 sieve_outgoing_redirect(const SieveMessage *message, SieveBytes owner, const char *trace_header,
 	const SieveEnv *env)
 {
-	SieveBytes raw = without_mbox_line(message);
+	SieveBytes raw = sieve_message_without_mbox_line(message);
 	GString *out = g_string_sized_new(raw.len + raw.len / 32 + 512);
 
 	append_trace(out, trace_header, env);
@@ -175,7 +163,7 @@ append_header(GString *out, const SieveRejection *rejection, const char *boundar
 	g_string_append(out, "Subject: Automatically rejected mail\r\n"
 			     "Auto-Submitted: auto-replied\r\n"
 			     "MIME-Version: 1.0\r\n");
-	append_encoding(out, without_mbox_line(rejection->message));
+	append_encoding(out, sieve_message_without_mbox_line(rejection->message));
 	g_string_append_printf(out,
 		"Content-Type: multipart/report; report-type=disposition-notification;\r\n"
 		"\tboundary=\"%s\"\r\n\r\n",
@@ -185,7 +173,7 @@ append_header(GString *out, const SieveRejection *rejection, const char *boundar
 static void
 append_original(GString *out, const SieveMessage *message)
 {
-	SieveBytes raw = without_mbox_line(message);
+	SieveBytes raw = sieve_message_without_mbox_line(message);
 
 	g_string_append(out, "Content-Type: message/rfc822\r\n");
 	append_encoding(out, raw);

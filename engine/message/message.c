@@ -72,11 +72,18 @@ split_field(SieveBytes text, SieveHeaderField *ret_field)
 	return true;
 }
 
-/* Mail that has passed through an mbox file starts with a "From " line, which is no field. */
+/* Mail that has passed through an mbox file starts with a "From " line, which is no field; but "From :"
+ * is one, in obsolete syntax (RFC 5228 section 2.4.2.2). */
 static size_t
 skip_mbox_line(SieveBytes raw)
 {
-	return sieve_bytes_starts_with(raw, SIEVE_BYTES("From ")) ? find_line_end(raw, 0) : 0;
+	size_t at = strlen("From");
+
+	if (!sieve_bytes_starts_with(raw, SIEVE_BYTES("From ")))
+		return 0;
+	while (at < raw.len && is_blank(raw.ptr[at]))
+		at++;
+	return at < raw.len && raw.ptr[at] == ':' ? 0 : find_line_end(raw, 0);
 }
 
 /* Indexes the header; the offset at which the body starts. */
@@ -144,6 +151,12 @@ SieveBytes
 sieve_message_raw(const SieveMessage *message)
 {
 	return message->raw;
+}
+
+SieveBytes
+sieve_message_without_mbox_line(const SieveMessage *message)
+{
+	return sieve_bytes_slice(message->raw, skip_mbox_line(message->raw), message->raw.len);
 }
 
 uint64_t

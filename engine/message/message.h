@@ -16,6 +16,8 @@ typedef struct SieveHeaderField {
 } SieveHeaderField;
 
 SieveBytes sieve_message_raw(const SieveMessage *message);
+/** The message as it is on the wire: without the "From " line that it brings from an mbox file. */
+SieveBytes sieve_message_without_mbox_line(const SieveMessage *message);
 /** Size in octets as RFC 5228 section 5.9 counts it: with CRLF line ends. */
 uint64_t sieve_message_size(const SieveMessage *message);
 /** Everything after the empty line that ends the header; empty when there is none. */

@@ -33,6 +33,8 @@ static const MessageCase cases[] = {
 	{"blank-before-colon", "A \t: 1\r\n\r\n", "A,", "", 10},
 	{"empty-name", ": 1\r\nA: 2\r\n\r\n", ",A,", "", 13},
 	{"mbox-line", "From a@b Tue Nov 24 02:06:00 2026\nA: 1\n\n", "A,", "", 43},
+	{"from-with-blanks", "From \t : a@b\nA: 1\n\n", "From,A,", "", 22},
+	{"mbox-line-alone", "From ", "", "", 5},
 	{"8-bit", "A: \377\r\n\r\n\376", "A,", "\376", 9},
 	{"body-only", "\r\nhello", "", "hello", 7},
 };
