@@ -1,0 +1,4 @@
+require ["fileinto", "reject"];
+fileinto "A";
+redirect "a@example.com";
+reject "no";
