@@ -269,6 +269,70 @@ test_step_budget(const void *data)
 		result, "the script takes too long (more than 104857600 steps)\nimplicit keep\n"));
 }
 
+/* Long keys and values: what a matcher does within one test counts as well. */
+static const char *const matcher_tests[] = {
+	/* One pass for each name. */
+	"header :contains [%N] \"%K\"",
+	"header :contains [%N] [\"%K\", \"y\"]",
+	"header :is :comparator \"i;octet\" [%N] \"%K\"",
+	/* Each place of the value starts like the key; its literal is there when it is looked for. */
+	"header :matches \"subject\" \"*%K?b*\"",
+	"header :matches \"subject\" [\"*%A?b*\", \"*%A?c*\"]",
+	/* No table for this comparator: each key is compared. */
+	"header :is :comparator \"i;ascii-numeric\" \"subject\" [%L]",
+};
+
+static void
+test_matcher_budget(const void *data)
+{
+	g_autofree char *key = g_strnfill(500000, 'a');
+	g_autofree char *value = g_strnfill(1 << 20, 'a');
+	g_autofree char *names = repeat_in("\"x\"", ", \"subject\"", 110, "");
+	g_autofree char *numbers = repeat_in("\"1\"", ", \"2\"", 110, "");
+	g_autoptr(GString) script = g_string_new(data);
+
+	g_string_replace(script, "%A", key, 0);
+	key[499999] = 'b'; /* which no value has */
+	g_string_replace(script, "%K", key, 0);
+	g_string_replace(script, "%N", names, 0);
+	g_string_replace(script, "%L", numbers, 0);
+	g_string_prepend(script, "require \"comparator-i;ascii-numeric\"; if ");
+	g_string_append(script, " { discard; }");
+	g_autofree char *mail = g_strconcat("Subject: ", value, "\n\n", NULL);
+	g_autofree char *result = test_script(script->str, mail);
+	g_assert_cmpstr(result, ==,
+		"error: script:1: the script takes too long (more than 104857600 steps)\n"
+		"implicit keep\n");
+}
+
+/* SIEVE_LIMIT_RUN_STEPS: the last step that is allowed and the first that is not. */
+static bool
+spend_run(SieveRun *run, const SieveArgs *args G_GNUC_UNUSED, GError **error)
+{
+	g_assert_true(sieve_run_spend(run, SIEVE_LIMIT_RUN_STEPS, error));
+	g_assert_no_error(*error);
+	g_assert_false(sieve_run_spend(run, 1, error));
+	g_assert_error(*error, SIEVE_ERROR, SIEVE_ERROR_LIMIT);
+	return false;
+}
+
+static const SieveCommandDef spend_commands[] = {{.name = "spend", .run = spend_run}, {.name = NULL}};
+
+static const SieveExtension spend_extension = {
+	.capability = "vnd.example.spend", .source = "this file", .commands = spend_commands};
+
+static void
+test_last_step(void)
+{
+	const SieveExtension *extensions[] = {&spend_extension, NULL};
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(extensions);
+	g_autoptr(SieveProgram) program =
+		test_compile(registry, "require \"vnd.example.spend\"; spend;");
+	g_autofree char *result = test_run(program, test_mail);
+
+	g_assert_true(g_str_has_suffix(result, "steps)\nimplicit keep\n"));
+}
+
 /* --- Environment and envelope ----------------------------------------------------------------- */
 
 static const char *
@@ -541,6 +605,11 @@ main(int argc, char **argv)
 		g_autofree char *name = g_strdup_printf("/interp/step-budget/%zu", i);
 		g_test_add_data_func(name, &budget_cases[i], test_step_budget);
 	}
+	for (size_t i = 0; i < G_N_ELEMENTS(matcher_tests); i++) {
+		g_autofree char *name = g_strdup_printf("/interp/matcher-budget/%zu", i);
+		g_test_add_data_func(name, matcher_tests[i], test_matcher_budget);
+	}
+	g_test_add_func("/interp/last-step", test_last_step);
 	g_test_add_func("/interp/input", test_input);
 	g_test_add_func("/interp/host", test_host);
 	g_test_add_func("/interp/leave-nothing", test_leave_nothing);
