@@ -15,5 +15,5 @@
 #define SIEVE_LIMIT_INCLUDES          255u        /* scripts of one program */
 #define SIEVE_LIMIT_DIAGS             1000u       /* mistakes told of one compile */
 #define SIEVE_LIMIT_RUN_STEPS         (100u << 20) /* bytes looked at plus instructions of one run */
-#define SIEVE_LIMIT_HOPS              50u         /* Received fields: more is a loop; RFC 5321 6.3 */
+#define SIEVE_LIMIT_HOPS              100u        /* Received fields: more is a loop; RFC 5321 6.3: 100 */
 #define SIEVE_LIMIT_MAILBOX_BYTES     200u        /* bytes of a mailbox name: fits a file name escaped */
