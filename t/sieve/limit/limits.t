@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# limits.t - the last legal and the first illegal value of limits that take long scripts or mails
+#
+# Each test names the limit of engine/limits.h that it is about; its values stand here once more, so that a
+# limit does not move unseen. The command runs with 256 KiB of stack and bounded memory.
+. "$(dirname "$0")/../../lib.sh"
+need yes
+cd "$TMP" || exit 1
+
+repeat() { yes "$1" | head -n "$2" | tr -d '\n'; }
+
+! nm "$BUILD/doorstep" 2>/dev/null | grep -q __asan_init && plain=yes
+bounded() {
+	(
+		[ -z "${plain-}" ] || ulimit -s 256 -v 1048576
+		ulimit -t 60
+		exec "$@"
+	)
+}
+
+# legal NAME - one test: the script on standard input has no mistake.
+legal() {
+	cat >script.sieve
+	check "$1" bounded doorstep check script.sieve
+}
+
+# illegal NAME TEXT - one test: the script on standard input has this mistake, and no other.
+illegal() {
+	cat >script.sieve
+	bounded doorstep check script.sieve >out 2>&1
+	is "$1" "1 $2" "$? $(sed -nE 's/^script.sieve:[0-9:]+ error: //p' out)"
+}
+
+name='SIEVE_LIMIT_SCRIPT_BYTES, 32 MiB'
+legal "$name" < <(head -c 33554427 /dev/zero | tr '\0' ' '; printf 'keep;')
+illegal "$name and one" 'the script is longer than 33554432 bytes' \
+	< <(head -c 33554428 /dev/zero | tr '\0' ' '; printf 'keep;')
+
+name='SIEVE_LIMIT_STRING_BYTES, 1 MiB'
+legal "$name" < <(printf 'if header "subject" "'; repeat x 1048576; echo '" { keep; }')
+illegal "$name and one" 'this string is longer than 1048576 bytes' \
+	< <(printf 'if header "subject" "'; repeat x 1048577; echo '" { keep; }')
+# The value counts, not how it is written: each escaped quote is one byte.
+legal "$name, all escaped" < <(printf 'if header "subject" "'; repeat '\"' 1048576; echo '" { keep; }')
+legal "$name of text" \
+	< <(printf 'if header "subject" text:\n'; repeat x 1048574; printf '\n.\n { keep; }')
+illegal "$name and one of text" 'this string is longer than 1048576 bytes' \
+	< <(printf 'if header "subject" text:\n'; repeat x 1048575; printf '\n.\n { keep; }')
+
+# No command or tag is as long, so the last legal one is told as unknown.
+name='SIEVE_LIMIT_IDENTIFIER_BYTES, 64'
+long=$(repeat x 64)
+illegal "$name" "unknown command \"$long\"" <<<"$long;"
+illegal "$name and one" 'this word is longer than 64 bytes' <<<"x$long;"
+illegal "$name, a tag" "unknown tag :$long for stop" <<<"stop :$long;"
+illegal "$name and one, a tag" 'this word is longer than 64 bytes' <<<"stop :x$long;"
+
+name='SIEVE_LIMIT_ARGUMENTS, 64'
+printf 'stop %s;' "$(repeat '1 ' 64)" >script.sieve
+check "$name" fails grep -q 'more than' <(doorstep check script.sieve 2>&1)
+illegal "$name and one" 'more than 64 arguments' < <(printf 'stop '; repeat '1 ' 65; echo ';')
+
+# RFC 5228 section 2.4.1 asks for 2147483647.
+name='SIEVE_LIMIT_NUMBER_MAX, 2^63 - 1'
+legal "$name" <<<'if size :over 9223372036854775807 { keep; }'
+illegal "$name and one" 'this number is too large; the largest is 9223372036854775807' \
+	<<<'if size :over 9223372036854775808 { keep; }'
+legal "$name with G" <<<'if size :over 8589934591G { keep; }'
+illegal "$name and more with G" 'this number is too large; the largest is 9223372036854775807' \
+	<<<'if size :over 8589934592G { keep; }'
+
+# RFC 5228 section 2.10.7 asks for fifteen.
+name='SIEVE_LIMIT_NESTING, 64'
+legal "$name" < <(printf 'if '; repeat 'anyof(' 63; printf true; repeat ')' 63; echo ' { keep; }')
+illegal "$name and one" 'blocks and tests are nested more than 64 deep' \
+	< <(printf 'if '; repeat 'anyof(' 64; printf true; repeat ')' 64; echo ' { keep; }')
+
+name='SIEVE_LIMIT_DIAGS, 1000'
+seq -f 'frob%.0f;' 1000 >script.sieve
+bounded doorstep check script.sieve >out 2>&1
+is "$name" '1000 0' "$(grep -c ' error: ' out) $(grep -c 'too many mistakes' out)"
+seq -f 'frob%.0f;' 1001 >script.sieve
+bounded doorstep check script.sieve >out 2>&1
+is "$name and one" '1000 1' "$(grep -c ' error: ' out) $(grep -c 'too many mistakes' out)"
+
+name='SIEVE_LIMIT_MAILBOX_BYTES, 200'
+legal "$name" <<<"require \"fileinto\"; fileinto \"$(repeat x 200)\";"
+illegal "$name and one" "\"$(repeat x 80)...\" is no mailbox name: the mailbox name is too long" \
+	<<<"require \"fileinto\"; fileinto \"$(repeat x 201)\";"
+
+name='SIEVE_LIMIT_INCLUDES, 255'
+for number in $(seq 256); do echo 'stop;' >"$number.sieve"; done
+legal "$name" < <(echo 'require "include";'; seq -f 'include "%.0f";' 255)
+illegal "$name and one" 'too many scripts are included' < <(echo 'require "include";'; seq -f 'include "%.0f";' 256)
+
+# hops COUNT OUTCOME - the svtest file in which a mail with so many Received fields is redirected.
+hops() {
+	echo 'require ["vnd.dovecot.testsuite"];'
+	echo 'test "hops" {'
+	echo 'test_set "message" text:'
+	yes 'Received: from a by b; Mon, 1 Jan 2026 00:00:00 +0000' | head -n "$1"
+	printf 'Subject: x\n\n.\n;\nredirect "a@example.com";\n'
+	echo 'if not test_result_execute { }'
+	echo "if not allof ($2) { test_fail \"it is not so\"; }"
+	echo '}'
+}
+# RFC 5228 section 4.2: a loop is an error; RFC 5321 section 6.3: normally at least 100 fields.
+name='SIEVE_LIMIT_HOPS, 100'
+hops 100 'test_message :smtp 0' >hops.svtest
+check "$name: it is sent" bounded doorstep test hops.svtest
+hops 101 'test_message :folder "INBOX" 0, not test_message :smtp 0' >hops.svtest
+check "$name and one: it is kept" bounded doorstep test hops.svtest
+
+# t/unit/test-interp.c has its last step; here the real command ends in little time, and keeps the mail.
+name='SIEVE_LIMIT_RUN_STEPS, 100 Mi'
+run() { bounded doorstep run script.sieve mail.eml 2>&1; }
+over='implicit keep
+error: script.sieve:1: the script takes too long (more than 104857600 steps)'
+{ printf 'Subject: '; repeat a 1048576; printf '\n\n'; } >mail.eml
+{ printf 'keep; if header :contains ["subject"'; repeat ', "subject"' 40; echo '] "b" { discard; }'; } >script.sieve
+is "$name: less" keep "$(run)"
+{ printf 'keep; if header :contains ["subject"'; repeat ', "subject"' 100; echo '] "b" { discard; }'; } >script.sieve
+is "$name: more" "$over" "$(run)"
+{ printf 'keep; if header :matches "subject" "*'; repeat a 500000; echo '?b*" { discard; }'; } >script.sieve
+is "$name: more, of one value" "$over" "$(run)"
+done_testing
