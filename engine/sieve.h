@@ -5,10 +5,17 @@
  * messages from many threads. A run does nothing but make a SieveResult, the list of actions;
  * sieve_deliver() carries the list out.
  *
- * Conventions. `(transfer none)` results belong to the object they were asked of and live as long
- * as it does. `ret_` parameters are written on success only. A function that takes a GError sets
- * it if and only if it fails. Mistakes in a script are no GError: they are collected in a
- * SieveDiagList. Every `_free` and `_unref` accepts NULL.
+ * Conventions. No pointer may be NULL unless it is called (nullable), GError ** aside. `(transfer
+ * none)` results belong to the object they were asked of and live as long as it does; `(transfer
+ * full)` text is freed with g_free(), an object with its own `_free` or `_unref`, which accept NULL.
+ * `ret_` parameters are written on success only. A function that takes a GError sets it if and
+ * only if it fails. Mistakes in a script are no GError: they are collected in a SieveDiagList.
+ * Text is UTF-8 unless something else is said; SieveBytes are whatever came from outside.
+ *
+ * Threads. SieveRegistry, SieveProgram, SieveMessage and SieveEnv never change once they are made:
+ * any number of threads may use one at the same time. All other objects are used by one thread at a
+ * time. Functions without an object may be called from any thread. Callbacks are called in the
+ * thread, and within the call, that they were handed to.
  */
 #pragma once
 
@@ -27,6 +34,8 @@ typedef struct SieveBytes {
 
 /* --- What can fail while running or delivering ------------------------------------------------ */
 
+/** The domain of every GError that the library itself makes; its codes are SieveError. Callbacks may
+ * bring errors of other domains, which are passed on. */
 #define SIEVE_ERROR (sieve_error_quark())
 GQuark sieve_error_quark(void);
 
@@ -54,8 +63,11 @@ typedef struct SieveRegistry SieveRegistry;
 /** Every extension of this library, NULL-terminated, (transfer none), static. */
 const SieveExtension *const *sieve_extensions(void);
 
-/** Makes a registry of the core language and @extensions (NULL-terminated, must outlive it). */
+/** (transfer full) a registry of the core language and @extensions (NULL-terminated; array and
+ * extensions must outlive it, sieve_extensions() always does). A script may `require` these and no
+ * others (RFC 5228 section 2.10.5). */
 SieveRegistry *sieve_registry_new(const SieveExtension *const *extensions);
+/** Programs compiled with it must be gone. */
 void sieve_registry_free(SieveRegistry *registry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveRegistry, sieve_registry_free)
 
@@ -67,7 +79,8 @@ typedef enum {
 	SIEVE_DIAG_NOTE,
 } SieveDiagLevel;
 
-/** One mistake. @line and @column count from 1, columns in bytes; @length is in bytes, 0 unknown. */
+/** One mistake. @line and @column count from 1, columns in bytes; both are 0 when it has no place, and
+ * @excerpt is NULL then. @length is in bytes, 0 unknown. */
 typedef struct SieveDiag {
 	SieveDiagLevel level;
 	const char *script;  /* name of the script, never NULL */
@@ -79,17 +92,22 @@ typedef struct SieveDiag {
 	const char *excerpt; /* (nullable) the source line, without its line end, made printable */
 } SieveDiag;
 
-/** Mistakes in the order they were found. Owns its strings. */
+/** Mistakes in the order they were found. Owns its strings. One list may serve several compiles. */
 typedef struct SieveDiagList SieveDiagList;
 
+/** (transfer full) an empty list. */
 SieveDiagList *sieve_diag_list_new(void);
 void sieve_diag_list_free(SieveDiagList *diags);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveDiagList, sieve_diag_list_free)
+/** How many can be asked for: errors, warnings and notes. */
 size_t sieve_diag_list_count(const SieveDiagList *diags);
+/** How many errors there were, those included that came after the list was full (1000 mistakes). */
 size_t sieve_diag_list_count_errors(const SieveDiagList *diags);
-/** (transfer none) the mistake number @index, from 0; @index must be less than the count. */
+/** (transfer none) the mistake number @index, from 0; @index must be less than the count. Its address
+ * is good until the list gets another mistake, its strings as long as the list. */
 const SieveDiag *sieve_diag_list_get(const SieveDiagList *diags, size_t index);
-/** (transfer full) all mistakes as text for people: place, message, source line, caret, hint. */
+/** (transfer full) all mistakes as text for people: place, message, source line, caret, hint; ""
+ * when there are none. With @colour it holds escape sequences for a terminal. */
 char *sieve_diag_list_print(const SieveDiagList *diags, bool colour);
 
 /* --- Compile ---------------------------------------------------------------------------------- */
@@ -104,8 +122,9 @@ typedef enum {
  * @name: script name as written, checked to be no path (no slash, no control character)
  * @ret_text: (out) (transfer full) (nullable): the script's text, NULL when there is none
  *
- * Finds an included script. Absence is an answer, not an error. May be called from the thread
- * that compiles, never later.
+ * Finds an included script. Absence is an answer, not an error: true with NULL. False with @error
+ * set makes a mistake of it at the include command. Called while sieve_compile() runs, perhaps
+ * more than once for one name, and never later.
  */
 typedef bool (*SieveLoadScript)(SieveLocation location, const char *name, GBytes **ret_text,
 	void *user_data, GError **error);
@@ -116,21 +135,26 @@ typedef struct SieveCompileOptions {
 	void *load_data;
 } SieveCompileOptions;
 
-/** A compiled script: immutable, reference-counted, shareable between threads. */
+/** A compiled script: immutable, reference-counted (atomically), shareable between threads. */
 typedef struct SieveProgram SieveProgram;
 
 /**
  * sieve_compile:
  * @registry: must outlive the program
- * @text: the script, UTF-8; need not outlive the call
- * @options: (nullable)
- * @diags: receives every mistake and warning
+ * @text: the script, UTF-8 (RFC 5228 section 8.1); need not outlive the call, and may be empty
+ * @options: (nullable): all defaults; need not outlive the call
+ * @diags: receives every mistake and warning, after those it has
  *
- * Returns: (transfer full) (nullable): NULL if @diags received an error.
+ * Checks the whole script, code that may never run included (RFC 5228 section 2.10.6). Time and
+ * memory are bounded by the length of @text; stack by the limit of nesting.
+ *
+ * Returns: (transfer full) (nullable): NULL if and only if @diags received an error.
  */
 SieveProgram *sieve_compile(const SieveRegistry *registry, SieveBytes text,
 	const SieveCompileOptions *options, SieveDiagList *diags) G_GNUC_WARN_UNUSED_RESULT;
+/** Returns: (transfer full) @program, which lives until each reference is given back. */
 SieveProgram *sieve_program_ref(SieveProgram *program);
+/** Gives one reference back, from any thread. */
 void sieve_program_unref(SieveProgram *program);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveProgram, sieve_program_unref)
 
@@ -139,7 +163,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveProgram, sieve_program_unref)
 /** A read-only view of one message: header index, body offset, size. Immutable. */
 typedef struct SieveMessage SieveMessage;
 
-/** @raw is borrowed and must outlive the message. Any bytes are a message; CRLF and LF both serve. */
+/** (transfer full) @raw is borrowed: it must stay as it is until the message is freed. Any bytes are a
+ * message, none too; CRLF and LF both serve. Never fails. */
 SieveMessage *sieve_message_new(SieveBytes raw);
 void sieve_message_free(SieveMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveMessage, sieve_message_free)
@@ -154,8 +179,9 @@ typedef struct SieveEnvelope {
 
 /* --- Run -------------------------------------------------------------------------------------- */
 
-/** Clock, random, host name: what tests replace. See env.h; sieve_env_system() is the real one. */
+/** Clock, random, host name: what the tests of this library replace (env.h, not installed). */
 typedef struct SieveEnv SieveEnv;
+/** (transfer none) the real one, static; what NULL stands for below. */
 const SieveEnv *sieve_env_system(void);
 
 /**
@@ -167,7 +193,8 @@ const SieveEnv *sieve_env_system(void);
  */
 typedef const char *(*SieveEnvironment)(const char *item, void *user_data);
 
-typedef struct SieveTrace SieveTrace; /* trace.h: receives what --explain prints */
+/** Receives what `doorstep run --explain` prints (trace.h, not installed). Of one run at a time. */
+typedef struct SieveTrace SieveTrace;
 
 typedef struct SieveRunInput {
 	const SieveMessage *message;
@@ -178,16 +205,19 @@ typedef struct SieveRunInput {
 	SieveTrace *trace;            /* (nullable) */
 } SieveRunInput;
 
-/** What a run decided: actions in order, and whether the implicit keep stands. */
+/** What a run decided: actions in order, and whether the implicit keep stands (RFC 5228 section
+ * 2.10.2). It does not change any more. */
 typedef struct SieveResult SieveResult;
 
 /**
  * sieve_run:
  * @ret_result: (out) (transfer full): written even on failure, since a failed script means implicit
  *   keep (RFC 5228 section 2.10.6); it then holds that keep and no other action
- * @error: its message begins with `SCRIPT:LINE: `
+ * @error: its message begins with `SCRIPT:LINE: `; SIEVE_ERROR_SCRIPT, _LIMIT or _CONFLICT
  *
- * @program, @input->message and all that @input points to must outlive the result.
+ * Does nothing but decide: no file is touched and nothing is sent. Ends after a bounded number of
+ * steps. @program, @input->message and all that @input points to must outlive the result; @input
+ * itself need not outlive the call.
  */
 bool sieve_run(const SieveProgram *program, const SieveRunInput *input, SieveResult **ret_result,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -196,10 +226,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveResult, sieve_result_free)
 
 /** The number of explicit actions; the implicit keep is not one of them. */
 size_t sieve_result_count(const SieveResult *result);
-/** (transfer none) "keep", "store", "redirect", "discard", "reject", ... */
+/** (transfer none) "keep", "store", "redirect", "discard", "reject", ...; @index, from 0, must be less
+ * than the count. */
 const char *sieve_result_action_name(const SieveResult *result, size_t index);
-/** The mailbox, address or reason of an action; empty when it has none. */
+/** (transfer none) the mailbox, address or reason of an action; empty when it has none. @index as
+ * above. */
 SieveBytes sieve_result_action_target(const SieveResult *result, size_t index);
+/** True when the mail is kept though no action says so; always after a run that failed. */
 bool sieve_result_implicit_keep(const SieveResult *result);
 /** (transfer full) one line per action, the implicit keep included: the text of `doorstep run`. */
 char *sieve_result_print(const SieveResult *result);
@@ -212,7 +245,8 @@ char *sieve_result_print(const SieveResult *result);
  * @to: one recipient
  * @message: the whole message with CRLF line ends
  *
- * Hands one outgoing mail over. True only when somebody else has safely taken it.
+ * Hands one outgoing mail over. True only when somebody else has safely taken it. What it is given
+ * lives as long as the call.
  */
 typedef bool (*SieveSubmit)(SieveBytes from, SieveBytes to, SieveBytes message, void *user_data,
 	GError **error);
@@ -244,11 +278,19 @@ typedef struct SieveReceipt {
 	char *reason;   /* (nullable) ASCII text of the refusal, lines parted by CRLF */
 	char *problem;  /* (nullable) an action failed and the mail was kept instead: why */
 } SieveReceipt;
+/** Frees what is in it and makes it empty; one that is all zero is empty already. */
 void sieve_receipt_clear(SieveReceipt *receipt);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SieveReceipt, sieve_receipt_clear)
 
 /**
  * sieve_deliver:
+ * @result: of a run on @message
+ * @message: what is stored and sent
+ * @envelope: of the message; a redirect goes out with its sender (RFC 5228 section 4.2)
+ * @options: need not outlive the call
+ * @ret_receipt: (out) (transfer full): to be cleared with sieve_receipt_clear(); it may be
+ *   uninitialised, and what it holds is not freed
+ * @error: SIEVE_ERROR_IO or _FULL; sieve_error_is_temporary() tells whether to try again
  *
  * Carries a result out. Stores first, then sends: a mail is never sent on and then lost. If an
  * action fails the mail is kept in the inbox, and @ret_receipt->problem says why. Only if that
