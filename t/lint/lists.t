@@ -37,11 +37,18 @@ room_lists() {
 }
 rooms_agree() { room_lists | none; }
 
-exported() { nm -D --defined-only "$BUILD/.libs/libdoorstep.so" | awk '$2 == "T" {print $3}' | sort; }
+# libdoorstep.sym is what programs link with: a change of it is a change of the interface.
 declared() {
-	grep -oE '\bsieve_[a-z_]+\(' engine/sieve.h | tr -d '(' | sort -u
+	${CC:-cc} -E -fpreprocessed -dD -P engine/sieve.h 2>/dev/null |
+		grep -oE '\bsieve_[a-z0-9_]+\(' | tr -d '(' | LC_ALL=C sort -u
 }
-symbols_agree() { diff <(declared) <(exported); }
+exported() { nm -D --defined-only "$BUILD/.libs/libdoorstep.so" | awk '{ print $3 }' | LC_ALL=C sort; }
+hint() {
+	echo "$1; then look at -version-info in engine/Makemodule.am"
+	false
+}
+list_agrees() { diff engine/libdoorstep.sym <(declared) || hint 'run: make -C build symbols'; }
+library_agrees() { diff engine/libdoorstep.sym <(exported) || hint 'a symbol is missing, or one too many is shown'; }
 
 headers_stand_alone() {
 	local header
@@ -76,7 +83,8 @@ links() {
 
 check "every extension is listed where it must be" extensions_agree
 check "every source file is built and described" rooms_agree
-check "libdoorstep exports what sieve.h declares, and nothing else" symbols_agree
+check "libdoorstep.sym lists what sieve.h declares, and nothing else" list_agrees
+check "libdoorstep exports what libdoorstep.sym lists, and nothing else" library_agrees
 check "every header stands alone" headers_stand_alone
 check "the schema knows every attribute" attribute_names
 check "every capability is tested" tested
