@@ -33,8 +33,12 @@ main(int argc, char **argv)
 	const SieveRunInput input = {.message = message};
 	bool ok = sieve_run(program, &input, &result, &error);
 	/* Also a script that failed has a result: the implicit keep. */
-	g_autofree char *actions = sieve_result_print(result);
-	fputs(actions, stdout);
+	for (size_t i = 0; i < sieve_result_count(result); i++) {
+		SieveBytes target = sieve_result_action_target(result, i);
+		printf("%s %.*s\n", sieve_result_action_name(result, i), (int)target.len, target.ptr);
+	}
+	if (sieve_result_implicit_keep(result))
+		puts("implicit keep");
 	if (!ok)
 		fprintf(stderr, "%s\n", error->message);
 	return ok ? 0 : 1;
