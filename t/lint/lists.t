@@ -81,6 +81,22 @@ links() {
 	done | none
 }
 
+# The files that the pages on standards name are there; rfc5228.md leaves the folder of core tests out.
+standards() {
+	local name
+	grep -ohE '`[^` ]+`' doc/RFC.md doc/rfc5228.md | tr -d '`' | sort -u | while read -r name; do
+		case $name in
+		*.svtest) [ -e "$name" ] || [ -e "t/sieve/core/$name" ] || echo "$name is not there" ;;
+		engine/* | sieve-ext/* | schema/* | peer/* | mta-hook/* | t/*) [ -e "$name" ] || echo "$name is not there" ;;
+		esac
+	done | none
+}
+core_tests_named() {
+	(cd t/sieve/core && ls ./*.svtest) | while read -r name; do
+		grep -qF "\`${name#./}\`" doc/rfc5228.md || echo "$name is not in doc/rfc5228.md"
+	done | none
+}
+
 check "every extension is listed where it must be" extensions_agree
 check "every source file is built and described" rooms_agree
 check "libdoorstep.sym lists what sieve.h declares, and nothing else" list_agrees
@@ -89,4 +105,6 @@ check "every header stands alone" headers_stand_alone
 check "the schema knows every attribute" attribute_names
 check "every capability is tested" tested
 check "no dead links" links
+check "what the pages on standards name is there" standards
+check "doc/rfc5228.md names every test of the core" core_tests_named
 done_testing
