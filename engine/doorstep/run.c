@@ -73,6 +73,36 @@ environment_item(const char *item, void *user_data)
 	return strcmp(item, "phase") == 0 ? "during" : NULL;
 }
 
+SieveResult *
+doorstep_run_message(const SieveProgram *program, const SieveMessage *message,
+	const DoorstepRunOptions *options, SieveArena *arena, SieveTrace *trace, GError **failure)
+{
+	SieveResult *result = NULL;
+	g_autofree char *remote_ip = location_remote_ip(options->remote_ip);
+	g_autofree char *expanded = location_remote_ip_expanded(options->remote_ip);
+	Client client = {remote_ip, expanded};
+	SieveRunInput input = {
+		.message = message,
+		.envelope = doorstep_envelope_from_header(message, arena),
+		.environment = environment_item,
+		.environment_data = &client,
+		.trace = trace,
+	};
+
+	if (options->envelope_from != NULL)
+		input.envelope.from = sieve_bytes_from_string(options->envelope_from);
+	if (options->envelope_to != NULL)
+		input.envelope.to = sieve_bytes_from_string(options->envelope_to);
+	if (options->envelope_to != NULL)
+		input.envelope.orig_to = input.envelope.to;
+	/* The failure tells more than the outcome of the call: the result is made all the same. */
+	if (options->second != NULL)
+		(void)!peer_second_script_run(options->second, &input, &result, failure);
+	else
+		(void)!sieve_run(program, &input, &result, failure);
+	return result;
+}
+
 char *
 doorstep_run_mail(const SieveProgram *program, const char *path, DoorstepRunOptions *options,
 	bool *ret_failed, GError **error)
@@ -84,31 +114,13 @@ doorstep_run_mail(const SieveProgram *program, const char *path, DoorstepRunOpti
 	g_autoptr(SieveMessage) message = sieve_message_new(doorstep_file_bytes(raw));
 	g_autoptr(SieveArena) arena = sieve_arena_new();
 	g_autoptr(SieveTrace) trace = options->explain ? sieve_trace_new() : NULL;
-	g_autoptr(SieveResult) result = NULL;
 	g_autoptr(GError) failure = NULL;
-	g_autofree char *remote_ip = location_remote_ip(options->remote_ip);
-	g_autofree char *expanded = location_remote_ip_expanded(options->remote_ip);
-	Client client = {remote_ip, expanded};
-	SieveRunInput input = {
-		.message = message,
-		.envelope = doorstep_envelope_from_header(message, arena),
-		.environment = environment_item,
-		.environment_data = &client,
-		.trace = trace,
-	};
-	if (options->envelope_from != NULL)
-		input.envelope.from = sieve_bytes_from_string(options->envelope_from);
-	if (options->envelope_to != NULL)
-		input.envelope.to = sieve_bytes_from_string(options->envelope_to);
-	if (options->envelope_to != NULL)
-		input.envelope.orig_to = input.envelope.to;
-	if (options->second != NULL)
-		*ret_failed = !peer_second_script_run(options->second, &input, &result, &failure);
-	else
-		*ret_failed = !sieve_run(program, &input, &result, &failure);
+	g_autoptr(SieveResult) result =
+		doorstep_run_message(program, message, options, arena, trace, &failure);
 	g_autofree char *actions = sieve_result_print(result);
 	g_autofree char *problem =
 		failure == NULL ? NULL : g_strdup_printf("error: %s\n", failure->message);
+	*ret_failed = failure != NULL;
 	return g_strconcat(trace == NULL ? "" : sieve_trace_text(trace), actions, problem, NULL);
 }
 

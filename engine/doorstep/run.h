@@ -2,7 +2,7 @@
 /* run.h - runs a script on a mail in a file and shows what it would do */
 #pragma once
 
-#include "engine/sieve.h"
+#include "engine/arena.h"
 #include "peer/second-script.h"
 
 /** All strings are (nullable). */
@@ -23,6 +23,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DoorstepRunOptions, doorstep_run_options_clear)
 /** Compiles @path; tells the mistakes on standard error. NULL: @ret_code is what to exit with. */
 SieveProgram *doorstep_run_compile(const SieveRegistry *registry, const char *path,
 	const DoorstepRunOptions *options, int *ret_code) G_GNUC_WARN_UNUSED_RESULT;
+
+/** (transfer full) what the script would do with @message; it is made whatever happens, and @failure is
+ * set when the run failed. @arena (the envelope's addresses) and @options must outlive the result. */
+SieveResult *doorstep_run_message(const SieveProgram *program, const SieveMessage *message,
+	const DoorstepRunOptions *options, SieveArena *arena, SieveTrace *trace, GError **failure);
 
 /** (transfer full) the text of `doorstep run` for one mail: one line per action, before them with
  * --explain what led there, after them an error of the run. NULL with @error: it cannot be read. */
