@@ -20,7 +20,7 @@ is "no verb" 2 "$(code doorstep)"
 is "unknown verb" 2 "$(code doorstep frob)"
 is "unknown option" 2 "$(code doorstep check --frob)"
 is "--version" 0 "$(code doorstep --version)"
-for verb in check run test fmt compile; do
+for verb in check run filter test fmt compile; do
 	is "$verb --help" 0 "$(code doorstep $verb --help)"
 	check "$verb --help shows examples" grep -q "Examples:" out
 done
