@@ -7,11 +7,18 @@
 
 #include <string.h>
 
+/* Most mails have no more; and malloc() keeps this much at hand for each thread. */
+#define FIRST_FIELDS 32u
+#define SIZE_UNKNOWN UINT64_MAX
+
 struct SieveMessage {
 	SieveBytes raw;
 	SieveBytes body;
-	uint64_t size_bytes;
-	GArray *fields; /* of SieveHeaderField */
+	SieveHeaderField *fields; /* (array length=n_fields) */
+	size_t n_fields;
+	size_t n_room;
+	uint64_t counted;     /* the size once somebody has asked for it; atomic */
+	uint64_t *size_bytes; /* where that stands: also written through a const message */
 };
 
 /* The end of the line that starts at @start: past its LF, or the end of the message. */
@@ -40,36 +47,34 @@ is_blank(char byte)
 	return byte == ' ' || byte == '\t';
 }
 
-/* The field that starts at @start, with all lines folded into it. */
-static size_t
-find_field_end(SieveBytes raw, size_t start)
-{
-	size_t end = find_line_end(raw, start);
-
-	while (end < raw.len && is_blank(raw.ptr[end]))
-		end = find_line_end(raw, end);
-	return end;
-}
-
 /* field = field-name *WSP ":" unstructured; the blanks are obsolete syntax (RFC 5322
  * section 4.5.8). A strange name is kept: no script asks for it, and the fields after it stay
- * visible. */
+ * visible. @text is the field, @line_len the length of its first line. */
 static bool
-split_field(SieveBytes text, SieveHeaderField *ret_field)
+split_field(SieveBytes text, size_t line_len, SieveHeaderField *ret_field)
 {
-	size_t line_len = find_line_end(text, 0);
 	const char *colon = memchr(text.ptr, ':', line_len);
 	SieveBytes name;
 
 	if (colon == NULL || is_blank(text.ptr[0]))
 		return false;
-	name = (SieveBytes){text.ptr, (size_t)(colon - text.ptr)};
+	size_t value = (size_t)(colon - text.ptr) + 1;
+	name = (SieveBytes){text.ptr, value - 1};
 	while (name.len > 0 && is_blank(name.ptr[name.len - 1]))
 		name.len--;
 	ret_field->name = name;
-	ret_field->raw =
-		strip_line_end(sieve_bytes_slice(text, (size_t)(colon - text.ptr) + 1, text.len));
+	ret_field->raw = strip_line_end((SieveBytes){text.ptr + value, text.len - value});
 	return true;
+}
+
+static void
+add_field(SieveMessage *message, const SieveHeaderField *field)
+{
+	if (message->n_fields == message->n_room) {
+		message->n_room *= 2;
+		message->fields = g_renew(SieveHeaderField, message->fields, message->n_room);
+	}
+	message->fields[message->n_fields++] = *field;
 }
 
 /* Mail that has passed through an mbox file starts with a "From " line, which is no field; but "From :"
@@ -86,7 +91,7 @@ skip_mbox_line(SieveBytes raw)
 	return at < raw.len && raw.ptr[at] == ':' ? 0 : find_line_end(raw, 0);
 }
 
-/* Indexes the header; the offset at which the body starts. */
+/* Indexes the header; the offset at which the body starts, of which no byte is looked at. */
 static size_t
 index_fields(SieveMessage *message)
 {
@@ -96,12 +101,14 @@ index_fields(SieveMessage *message)
 	while (at < raw.len) {
 		size_t line_end = find_line_end(raw, at);
 		SieveHeaderField field;
-		if (strip_line_end(sieve_bytes_slice(raw, at, line_end - at)).len == 0)
+		if (strip_line_end((SieveBytes){raw.ptr + at, line_end - at}).len == 0)
 			return line_end;
-		size_t end = find_field_end(raw, at);
-		if (!split_field(sieve_bytes_slice(raw, at, end - at), &field))
+		size_t end = line_end;
+		while (end < raw.len && is_blank(raw.ptr[end]))
+			end = find_line_end(raw, end);
+		if (!split_field((SieveBytes){raw.ptr + at, end - at}, line_end - at, &field))
 			return at;
-		g_array_append_val(message->fields, field);
+		add_field(message, &field);
 		at = end;
 	}
 	return raw.len;
@@ -131,10 +138,11 @@ sieve_message_new(SieveBytes raw)
 	SieveMessage *message = g_new0(SieveMessage, 1);
 
 	message->raw = raw;
-	message->fields = g_array_new(FALSE, FALSE, sizeof(SieveHeaderField));
-	size_t body_start = index_fields(message);
-	message->body = sieve_bytes_slice(raw, body_start, raw.len);
-	message->size_bytes = count_octets(raw);
+	message->n_room = FIRST_FIELDS;
+	message->fields = g_new(SieveHeaderField, message->n_room);
+	message->counted = SIZE_UNKNOWN;
+	message->size_bytes = &message->counted;
+	message->body = sieve_bytes_slice(raw, index_fields(message), raw.len);
 	return message;
 }
 
@@ -143,7 +151,7 @@ sieve_message_free(SieveMessage *message)
 {
 	if (message == NULL)
 		return;
-	g_array_unref(message->fields);
+	g_free(message->fields);
 	g_free(message);
 }
 
@@ -162,7 +170,15 @@ sieve_message_without_mbox_line(const SieveMessage *message)
 uint64_t
 sieve_message_size(const SieveMessage *message)
 {
-	return message->size_bytes;
+	uint64_t size = __atomic_load_n(message->size_bytes, __ATOMIC_RELAXED);
+
+	/* Most scripts never ask, so the whole mail is gone through for those that do. Threads that ask
+	 * at the same time all count, and find the same. */
+	if (size == SIZE_UNKNOWN) {
+		size = count_octets(message->raw);
+		__atomic_store_n(message->size_bytes, size, __ATOMIC_RELAXED);
+	}
+	return size;
 }
 
 SieveBytes
@@ -174,14 +190,14 @@ sieve_message_body(const SieveMessage *message)
 size_t
 sieve_message_count_fields(const SieveMessage *message)
 {
-	return message->fields->len;
+	return message->n_fields;
 }
 
 const SieveHeaderField *
 sieve_message_get_field(const SieveMessage *message, size_t index)
 {
-	g_return_val_if_fail(index < message->fields->len, NULL);
-	return &g_array_index(message->fields, SieveHeaderField, index);
+	g_return_val_if_fail(index < message->n_fields, NULL);
+	return &message->fields[index];
 }
 
 bool
@@ -196,16 +212,15 @@ sieve_message_is_field_name(SieveBytes name)
 const SieveHeaderField *
 sieve_message_find_field(const SieveMessage *message, SieveBytes name, size_t *index)
 {
-	bool legal = sieve_message_is_field_name(name);
-
-	for (size_t i = *index; legal && i < message->fields->len; i++) {
-		const SieveHeaderField *field =
-			&g_array_index(message->fields, SieveHeaderField, i);
-		if (sieve_bytes_equal_nocase(field->name, name)) {
-			*index = i + 1;
-			return field;
-		}
+	for (size_t i = *index; i < message->n_fields; i++) {
+		if (!sieve_bytes_equal_nocase(message->fields[i].name, name))
+			continue;
+		/* A malformed field may have the name that is asked for. */
+		if (!sieve_message_is_field_name(name))
+			break;
+		*index = i + 1;
+		return &message->fields[i];
 	}
-	*index = message->fields->len;
+	*index = message->n_fields;
 	return NULL;
 }
