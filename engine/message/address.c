@@ -132,6 +132,10 @@ split_element(SieveBytes text, bool in_group)
 
 	while (at < text.len) {
 		char byte = text.ptr[at];
+		if (g_ascii_isalnum(byte)) {
+			at++;
+			continue;
+		}
 		bool ends = byte == ',' || (byte == ';' && in_group) ||
 			    (byte == ':' && !in_group && !address);
 		if (ends && !in_angle) {
@@ -299,11 +303,55 @@ parse_angle(Cursor *cursor, GString *out, SieveArena *arena, SieveAddress *addre
 	return cursor_take(cursor, '>');
 }
 
+/* Whether @text is atoms parted by single dots, all of letters, digits and what is common beside them. */
+static bool
+is_plain(SieveBytes text)
+{
+	bool after_dot = true;
+
+	for (size_t i = 0; i < text.len; i++) {
+		bool dot = text.ptr[i] == '.';
+		bool common = g_ascii_isalnum(text.ptr[i]) || text.ptr[i] == '-' ||
+			      text.ptr[i] == '_' || text.ptr[i] == '+' || text.ptr[i] == '=';
+		if (dot ? after_dot : !common)
+			return false;
+		after_dot = dot;
+	}
+	return !after_dot;
+}
+
+/* Nearly all addresses are so plain that nothing has to be read over or copied. False: look closer. */
+static bool
+take_plain_mailbox(const Element *element, SieveAddress *ret_address)
+{
+	SieveBytes text = sieve_bytes_trim(element->text);
+
+	if (element->angle != SIZE_MAX) {
+		const char *end = text.ptr + text.len;
+		text.ptr = element->text.ptr + element->angle + 1;
+		if (end <= text.ptr || end[-1] != '>')
+			return false;
+		text.len = (size_t)(end - 1 - text.ptr);
+	}
+	const char *at = text.len == 0 ? NULL : memchr(text.ptr, '@', text.len);
+	if (at == NULL)
+		return false;
+	SieveBytes localpart = {text.ptr, (size_t)(at - text.ptr)};
+	SieveBytes domain = {at + 1, text.len - localpart.len - 1};
+	if (!is_plain(localpart) || !is_plain(domain))
+		return false;
+	*ret_address = (SieveAddress){
+		.all = text, .localpart = localpart, .domain = domain, .valid = true};
+	return true;
+}
+
 /* mailbox = name-addr / addr-spec. A display name is not looked into: what people put there without
  * quotes is wrong but does no harm. */
 static void
 parse_mailbox(const Element *element, SieveArena *arena, SieveAddress *ret_address)
 {
+	if (take_plain_mailbox(element, ret_address))
+		return;
 	g_autoptr(GString) out = g_string_new(NULL);
 	Cursor cursor = {element->text, element->angle == SIZE_MAX ? 0 : element->angle};
 	SieveAddress address = {.all = SIEVE_BYTES(""), .valid = true};
