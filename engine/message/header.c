@@ -217,6 +217,22 @@ append_plain(Decoder *decoder, size_t end)
 	decoder->plain = end;
 }
 
+/* The next place where an encoded word may begin, or SIZE_MAX. */
+static size_t
+find_word(SieveBytes text, size_t at)
+{
+	while (at + 1 < text.len) {
+		const char *equals = memchr(text.ptr + at, '=', text.len - 1 - at);
+		if (equals == NULL)
+			return SIZE_MAX;
+		at = (size_t)(equals - text.ptr);
+		if (text.ptr[at + 1] == '?')
+			return at;
+		at++;
+	}
+	return SIZE_MAX;
+}
+
 static SieveBytes
 decode_words(Decoder *decoder, size_t at)
 {
@@ -235,7 +251,7 @@ decode_words(Decoder *decoder, size_t at)
 			append_plain(decoder, at + 2);
 			after_word = false;
 		}
-		at = sieve_bytes_find(decoder->text, SIEVE_BYTES("=?"), decoder->plain);
+		at = find_word(decoder->text, decoder->plain);
 	}
 	append_plain(decoder, decoder->text.len);
 	return sieve_arena_copy(decoder->arena, (SieveBytes){decoder->out->str, decoder->out->len});
@@ -245,7 +261,7 @@ SieveBytes
 sieve_header_decode(SieveBytes raw, SieveArena *arena)
 {
 	SieveBytes text = sieve_header_unfold(raw, arena);
-	size_t first = sieve_bytes_find(text, SIEVE_BYTES("=?"), 0);
+	size_t first = find_word(text, 0);
 
 	if (first == SIZE_MAX)
 		return text;
