@@ -6,6 +6,9 @@
 #include "engine/fold.h"
 #include "engine/trie.h"
 
+/* A search of quadratic time costs no more than the preparations of a linear one. */
+#define SHORT_VALUE 256u
+
 struct SieveKeysWithin {
 	const unsigned char *fold; /* (nullable) */
 	SieveStrings keys;	   /* folded; kept when there is no automaton */
@@ -71,18 +74,40 @@ sieve_keys_within_new(const SieveKeys *keys, SieveArena *arena)
 	return within;
 }
 
-/* One linear search for each key; the first was paid for when the value was offered. */
+/* Whether the folded @key stands in @value; byte by byte, without a folded copy of the value. */
+static bool
+stands_in_short(const unsigned char *fold, SieveBytes key, SieveBytes value)
+{
+	for (size_t at = 0; at + key.len <= value.len; at++) {
+		size_t same = 0;
+		if (key.len > 0 && fold[(unsigned char)value.ptr[at]] != (unsigned char)key.ptr[0])
+			continue;
+		while (same < key.len &&
+			fold[(unsigned char)value.ptr[at + same]] == (unsigned char)key.ptr[same])
+			same++;
+		if (same == key.len)
+			return true;
+	}
+	return false;
+}
+
+/* One search for each key; the first was paid for when the value was offered. What is long is folded
+ * first, for a search that is linear in its length. */
 static size_t
 find_plainly(const SieveKeysWithin *within, const SieveMatching *matching, SieveBytes value)
 {
-	g_autofree char *buffer = within->fold == NULL ? NULL : g_malloc(value.len);
+	bool byte_by_byte = within->fold != NULL && value.len <= SHORT_VALUE;
+	bool folded = within->fold != NULL && !byte_by_byte;
+	g_autofree char *buffer = folded ? g_malloc(value.len) : NULL;
 
-	if (within->fold != NULL)
+	if (folded)
 		value = sieve_fold_into(buffer, within->fold, value);
 	for (size_t i = 0; i < within->keys.count; i++) {
 		if (i > 0 && !sieve_run_spend(matching->run, value.len + 1, NULL))
 			return SIEVE_NO_KEY;
-		if (sieve_bytes_find(value, within->keys.items[i], 0) != SIZE_MAX)
+		SieveBytes key = within->keys.items[i];
+		if (byte_by_byte ? stands_in_short(within->fold, key, value)
+				 : sieve_bytes_find(value, key, 0) != SIZE_MAX)
 			return i;
 	}
 	return SIEVE_NO_KEY;
