@@ -22,9 +22,10 @@ sieve_bytes_equal_nocase(SieveBytes a, SieveBytes b)
 {
 	if (a.len != b.len)
 		return false;
-	/* Not g_ascii_strncasecmp: it stops at a NUL. */
+	/* Not g_ascii_strncasecmp: it stops at a NUL. The cases of a letter differ in one bit. */
 	for (size_t i = 0; i < a.len; i++)
-		if (g_ascii_tolower(a.ptr[i]) != g_ascii_tolower(b.ptr[i]))
+		if (a.ptr[i] != b.ptr[i] &&
+			((a.ptr[i] ^ b.ptr[i]) != 0x20 || !g_ascii_isalpha(a.ptr[i])))
 			return false;
 	return true;
 }
@@ -118,14 +119,31 @@ is_misleading(gunichar character)
 	       character == 0x2028 || character == 0x2029;
 }
 
+/* How many bytes from @at on stand for themselves. */
+static size_t
+plain_len(SieveBytes bytes, size_t at, size_t end)
+{
+	size_t start = at;
+
+	while (at < end && bytes.ptr[at] >= ' ' && bytes.ptr[at] < 0x7f && bytes.ptr[at] != '\\' &&
+		bytes.ptr[at] != '"')
+		at++;
+	return at - start;
+}
+
 char *
 sieve_bytes_escape(SieveBytes bytes, size_t max_bytes)
 {
-	GString *text = g_string_new(NULL);
 	size_t end = MIN(bytes.len, max_bytes);
+	GString *text = g_string_sized_new(end);
 	size_t at = 0;
 
 	while (at < end) {
+		size_t plain = plain_len(bytes, at, end);
+		g_string_append_len(text, bytes.ptr + at, (gssize)plain);
+		at += plain;
+		if (at == end)
+			break;
 		const char *here = bytes.ptr + at;
 		gunichar character = g_utf8_get_char_validated(here, (gssize)(bytes.len - at));
 		if (*here == '\0' || character == (gunichar)-1 || character == (gunichar)-2) {
