@@ -5,8 +5,10 @@
 
 #include <string.h>
 
-/* Most runs of most scripts fit into one block; a page leaves room for the allocator's header. */
-#define FIRST_BLOCK_BYTES 4064u
+/* Most runs of most scripts fit into the first block. It is made together with the arena, and of a size
+ * that malloc() keeps at hand for each thread. */
+#define FIRST_BLOCK_BYTES 896u
+#define SECOND_BLOCK_BYTES 4064u
 #define MAX_BLOCK_BYTES (1u << 20)
 #define ALIGNMENT 16u
 
@@ -19,27 +21,33 @@ struct Block {
 };
 
 struct SieveArena {
+	Block *first;  /* behind this struct */
 	Block *blocks; /* the first is the one being filled */
 	Block *spare;  /* emptied by reset */
 	size_t used;
 	size_t next_size;
 };
 
+#define FIRST_BLOCK_OFFSET ((sizeof(SieveArena) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
+
 SieveArena *
 sieve_arena_new(void)
 {
-	SieveArena *arena = g_new0(SieveArena, 1);
+	SieveArena *arena = g_malloc(FIRST_BLOCK_OFFSET + sizeof(Block) + FIRST_BLOCK_BYTES);
+	Block *first = (Block *)(void *)((char *)arena + FIRST_BLOCK_OFFSET);
 
-	arena->next_size = FIRST_BLOCK_BYTES;
+	*first = (Block){.size = FIRST_BLOCK_BYTES};
+	*arena = (SieveArena){.first = first, .blocks = first, .next_size = SECOND_BLOCK_BYTES};
 	return arena;
 }
 
 static void
-free_blocks(Block *block)
+free_blocks(const SieveArena *arena, Block *block)
 {
 	while (block != NULL) {
 		Block *next = block->next;
-		g_free(block);
+		if (block != arena->first)
+			g_free(block);
 		block = next;
 	}
 }
@@ -49,18 +57,21 @@ sieve_arena_free(SieveArena *arena)
 {
 	if (arena == NULL)
 		return;
-	free_blocks(arena->blocks);
-	free_blocks(arena->spare);
+	free_blocks(arena, arena->blocks);
+	free_blocks(arena, arena->spare);
 	g_free(arena);
 }
 
 static Block *
 take_block(SieveArena *arena, size_t size)
 {
-	Block *block = arena->spare;
+	Block **link = &arena->spare;
+	Block *block;
 
-	if (block != NULL && block->size >= size) {
-		arena->spare = block->next;
+	while ((block = *link) != NULL && block->size < size)
+		link = &block->next;
+	if (block != NULL) {
+		*link = block->next;
 		return block;
 	}
 	size_t room = MAX(size, arena->next_size);
