@@ -191,8 +191,8 @@ sieve_result_free(SieveResult *result)
 {
 	if (result == NULL)
 		return;
+	/* The result itself lies in its arena. */
 	sieve_arena_free(result->arena);
-	g_free(result);
 }
 
 size_t

@@ -4,7 +4,7 @@
 
 #include "engine/sieve-ext.h"
 
-/** Every field may be read; deliver walks it, the test runner looks into it. */
+/** In its own arena. Every field may be read; deliver walks it, the test runner looks into it. */
 struct SieveResult {
 	SieveArena *arena;
 	SieveAction *actions; /* in the order they were taken */

@@ -80,8 +80,9 @@ sieve_run_stop(SieveRun *run)
 void **
 sieve_run_slot(SieveRun *run, const SieveExtension *extension)
 {
+	if (run->slots == NULL)
+		run->slots = g_hash_table_new(NULL, NULL);
 	void **slot = g_hash_table_lookup(run->slots, extension);
-
 	if (slot == NULL) {
 		slot = sieve_arena_new_array(sieve_run_arena(run), void *, 1);
 		g_hash_table_insert(run->slots, (gpointer)(uintptr_t)extension, slot);
@@ -130,10 +131,17 @@ sieve_run_set_envelope(SieveRun *run, const SieveEnvelope *envelope)
 	run->envelope = *envelope;
 }
 
+/* Of arrays that most scripts need not have: blocks and calls. */
+static unsigned
+length_of(const GArray *array)
+{
+	return array == NULL ? 0 : array->len;
+}
+
 static int
 find_block(const SieveRun *run, const SieveCommandDef *def)
 {
-	for (unsigned i = run->blocks->len; i > 0; i--)
+	for (unsigned i = length_of(run->blocks); i > 0; i--)
 		if (g_array_index(run->blocks, Block, i - 1).invocation->command == def)
 			return (int)i - 1;
 	return -1;
@@ -191,9 +199,11 @@ enter_block(SieveRun *run, const SieveInvocation *invocation, GError **error)
 {
 	Block block = {.invocation = invocation,
 		.start = run->at - 1,
-		.calls = run->calls->len,
+		.calls = length_of(run->calls),
 		.script = run->script};
 
+	if (run->blocks == NULL)
+		run->blocks = g_array_new(FALSE, FALSE, sizeof(Block));
 	g_array_append_val(run->blocks, block);
 	return run_command(run, invocation, error);
 }
@@ -207,7 +217,8 @@ leave_block(SieveRun *run)
 	block->left = true;
 	run->at = block->invocation->end;
 	run->script = block->script;
-	g_array_set_size(run->calls, block->calls);
+	if (run->calls != NULL)
+		g_array_set_size(run->calls, block->calls);
 	g_array_set_size(run->blocks, (unsigned)run->leave + 1);
 	run->leave = -1;
 }
@@ -231,7 +242,7 @@ end_block(SieveRun *run, const SieveInvocation *invocation, GError **error)
 static bool
 is_being_run(const SieveRun *run, uint32_t script)
 {
-	for (unsigned i = 0; i < run->calls->len; i++)
+	for (unsigned i = 0; i < length_of(run->calls); i++)
 		if (g_array_index(run->calls, Call, i).script == script)
 			return true;
 	return run->script == script;
@@ -244,9 +255,19 @@ call_problem(const SieveRun *run, const SieveArgs *args)
 		return "there is no such script";
 	if (is_being_run(run, (uint32_t)args->script))
 		return "it includes itself";
-	if (run->calls->len >= SIEVE_LIMIT_INCLUDE_DEPTH)
+	if (length_of(run->calls) >= SIEVE_LIMIT_INCLUDE_DEPTH)
 		return "scripts are nested too deeply";
 	return NULL;
+}
+
+static void
+begin_calls(SieveRun *run)
+{
+	if (run->calls != NULL)
+		return;
+	run->calls = g_array_new(FALSE, FALSE, sizeof(Call));
+	run->included = g_new0(bool, run->program->n_scripts);
+	run->included[0] = true;
 }
 
 static bool
@@ -258,6 +279,7 @@ call_script(SieveRun *run, const SieveInvocation *invocation, GError **error)
 	sieve_trace_command(run->trace, sieve_run_script_name(run), args);
 	if (args->script < 0 && (args->include_flags & SIEVE_INCLUDE_OPTIONAL))
 		return true;
+	begin_calls(run);
 	if (args->script >= 0 && run->included[args->script] &&
 		(args->include_flags & SIEVE_INCLUDE_ONCE))
 		return true;
@@ -277,7 +299,7 @@ call_script(SieveRun *run, const SieveInvocation *invocation, GError **error)
 static void
 return_from_script(SieveRun *run)
 {
-	if (run->calls->len == 0) {
+	if (length_of(run->calls) == 0) {
 		run->stopped = true;
 		return;
 	}
@@ -286,7 +308,7 @@ return_from_script(SieveRun *run)
 	run->script = call->script;
 	/* A return leaves the blocks of its script behind. */
 	g_array_set_size(run->calls, run->calls->len - 1);
-	while (run->blocks->len > 0 &&
+	while (length_of(run->blocks) > 0 &&
 		g_array_index(run->blocks, Block, run->blocks->len - 1).calls > run->calls->len)
 		g_array_set_size(run->blocks, run->blocks->len - 1);
 }
@@ -379,11 +401,6 @@ fail_result(SieveResult *result)
 static bool
 run_program(SieveRun *run, GError **error)
 {
-	run->calls = g_array_new(FALSE, FALSE, sizeof(Call));
-	run->blocks = g_array_new(FALSE, FALSE, sizeof(Block));
-	run->slots = g_hash_table_new(NULL, NULL);
-	run->included = g_new0(bool, run->program->n_scripts);
-	run->included[0] = true;
 	run->leave = -1;
 	run->at = run->program->scripts[0].start;
 	bool ok = run_all(run, error);
@@ -393,9 +410,9 @@ run_program(SieveRun *run, GError **error)
 	}
 	g_clear_error(&run->error);
 	g_free(run->included);
-	g_hash_table_unref(run->slots);
-	g_array_unref(run->blocks);
-	g_array_unref(run->calls);
+	g_clear_pointer(&run->slots, g_hash_table_unref);
+	g_clear_pointer(&run->blocks, g_array_unref);
+	g_clear_pointer(&run->calls, g_array_unref);
 	return ok;
 }
 
@@ -403,7 +420,8 @@ bool
 sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, void *host,
 	SieveResult **ret_result, GError **error)
 {
-	SieveResult *result = g_new0(SieveResult, 1);
+	SieveArena *arena = sieve_arena_new();
+	SieveResult *result = sieve_arena_new_array(arena, SieveResult, 1);
 	SieveRun run = {
 		.program = program,
 		.message = input->message,
@@ -416,7 +434,7 @@ sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, void *
 		.result = result,
 	};
 
-	result->arena = sieve_arena_new();
+	result->arena = arena;
 	result->implicit_keep = true;
 	bool ok = run_program(&run, error);
 	*ret_result = result;

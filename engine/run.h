@@ -25,9 +25,9 @@ struct SieveRun {
 	uint32_t at;	       /* the next instruction */
 	uint32_t script;       /* index of the script being run */
 	const SieveArgs *args; /* of the command or test being run */
-	GArray *calls;	       /* of the scripts that wait for this one */
-	GArray *blocks;	       /* that are being run, innermost last */
+	GArray *calls;	       /* (nullable) of the scripts that wait for this one */
+	GArray *blocks;	       /* (nullable) that are being run, innermost last */
 	int leave;	       /* index of the block to leave, -1 for none */
-	bool *included;	       /* (array length=program->n_scripts) */
-	GHashTable *slots;     /* extension to void ** */
+	bool *included;	       /* (nullable) as calls (array length=program->n_scripts) */
+	GHashTable *slots;     /* (nullable) extension to void ** */
 };
