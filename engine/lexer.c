@@ -140,10 +140,29 @@ note_blank_lines(SieveToken *token, GString *lines, unsigned *newlines)
 	*newlines = 0;
 }
 
+/* White space without comments, as most of it is. False when a comment begins. */
+static bool
+skip_blanks(SieveLexer *lexer, SieveToken *token)
+{
+	SieveBytes text = lexer->source->text;
+	size_t at = lexer->at;
+	unsigned newlines = 0;
+
+	for (; at < text.len && is_white(text.ptr[at]); at++)
+		newlines += text.ptr[at] == '\n';
+	if (at < text.len && (text.ptr[at] == '#' || text.ptr[at] == '/'))
+		return false;
+	token->blank_before = newlines > 1;
+	lexer->at = at;
+	return true;
+}
+
 /* white-space = 1*(SP / CRLF / HTAB / comment); bare LF and CR serve too. */
 static void
 lex_white_space(SieveLexer *lexer, SieveToken *token)
 {
+	if (skip_blanks(lexer, token))
+		return;
 	g_autoptr(GString) lines = g_string_new(NULL);
 	bool same_line = lexer->at > 0;
 	unsigned newlines = 0;
@@ -177,14 +196,13 @@ lex_white_space(SieveLexer *lexer, SieveToken *token)
 }
 
 static void
-finish_string(SieveLexer *lexer, SieveToken *token, size_t start, GString *value)
+finish_string(SieveLexer *lexer, SieveToken *token, size_t start, SieveBytes value)
 {
 	token->kind = SIEVE_TOKEN_STRING;
 	token->span = span(lexer, start, lexer->at - start);
-	token->value =
-		sieve_arena_copy(lexer->arena, (SieveBytes){value->str, value->len});
+	token->value = sieve_arena_copy(lexer->arena, value);
 	check_text(lexer, start, lexer->at);
-	if (value->len > SIEVE_LIMIT_STRING_BYTES)
+	if (value.len > SIEVE_LIMIT_STRING_BYTES)
 		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, token->span, NULL,
 			"this string is longer than %u bytes", SIEVE_LIMIT_STRING_BYTES);
 }
@@ -200,10 +218,30 @@ tell_unclosed(SieveLexer *lexer, SieveToken *token, size_t start, size_t length,
 	lexer->at = lexer->source->text.len;
 }
 
+/* A quoted string that means what is written: no backslash, no line end. */
+static bool
+lex_plain_quoted(SieveLexer *lexer, SieveToken *token)
+{
+	SieveBytes text = lexer->source->text;
+	size_t start = lexer->at;
+	size_t end = start + 1;
+
+	while (end < text.len && text.ptr[end] != '"' && text.ptr[end] != '\\' &&
+		text.ptr[end] != '\n')
+		end++;
+	if (end == text.len || text.ptr[end] != '"')
+		return false;
+	lexer->at = end + 1;
+	finish_string(lexer, token, start, sieve_bytes_slice(text, start + 1, end - start - 1));
+	return true;
+}
+
 /* quoted-string = DQUOTE quoted-text DQUOTE; a backslash before any octet gives that octet. */
 static void
 lex_quoted(SieveLexer *lexer, SieveToken *token)
 {
+	if (lex_plain_quoted(lexer, token))
+		return;
 	g_autoptr(GString) value = g_string_new(NULL);
 	size_t start = lexer->at++;
 
@@ -219,7 +257,7 @@ lex_quoted(SieveLexer *lexer, SieveToken *token)
 		return;
 	}
 	lexer->at++;
-	finish_string(lexer, token, start, value);
+	finish_string(lexer, token, start, (SieveBytes){value->str, value->len});
 }
 
 /* The line at the lexer, with a leading dot removed if another follows; moves past it. */
@@ -274,7 +312,7 @@ lex_multiline(SieveLexer *lexer, SieveToken *token)
 	}
 	/* The line end belongs to the string, but what follows is no comment on its line. */
 	token->multiline = true;
-	finish_string(lexer, token, start, value);
+	finish_string(lexer, token, start, (SieveBytes){value->str, value->len});
 }
 
 /* QUANTIFIER = "K" / "M" / "G"; the power of two, 0 when it is none */
