@@ -16,6 +16,7 @@ typedef struct Fit {
 	const SieveAstArg *next; /* the argument that comes next */
 	unsigned row;		 /* the positional row to be filled next */
 	bool positional_seen;
+	bool look_into; /* strings are rewritten or compiled */
 } Fit;
 
 static const char *const type_words[] = {
@@ -39,6 +40,21 @@ static bool
 is_enabled(const SieveCheck *check, unsigned index)
 {
 	return check->enabled[index];
+}
+
+/* Whether any extension that is required looks into strings: asked once for each list of them. */
+static bool
+strings_are_looked_into(const SieveCheck *check)
+{
+	const SieveRegistry *registry = check->unit->registry;
+
+	for (unsigned i = 0; i < sieve_registry_count(registry); i++) {
+		const SieveExtension *extension = sieve_registry_get(registry, i);
+		if (is_enabled(check, i) && (extension->rewrite_string != NULL ||
+						    extension->compile_string != NULL))
+			return true;
+	}
+	return false;
 }
 
 static SieveBytes
@@ -75,10 +91,11 @@ static SieveBytes
 take_string(
 	Fit *fit, SieveArg *arg, unsigned flags, SieveBytes written, SieveTemplate *ret_template)
 {
-	SieveBytes value =
-		sieve_arena_copy(fit->arena, rewrite_string(fit->check, arg, written, fit->arena));
+	if (fit->look_into)
+		written = rewrite_string(fit->check, arg, written, fit->arena);
+	SieveBytes value = sieve_arena_copy(fit->arena, written);
 
-	if (!(flags & SIEVE_ARG_CONSTANT))
+	if (fit->look_into && !(flags & SIEVE_ARG_CONSTANT))
 		*ret_template = compile_string(fit->check, arg, value, fit->arena);
 	if (ret_template->data == NULL && arg->check != NULL)
 		arg->check(fit->check, arg, value);
@@ -120,6 +137,7 @@ take_value(Fit *fit, SieveArg *arg, unsigned flags, const SieveAstArg *value)
 		return;
 	SieveBytes *items = sieve_arena_new_array(fit->arena, SieveBytes, value->n_strings);
 	SieveTemplate *templates = NULL;
+	fit->look_into = strings_are_looked_into(fit->check);
 	for (size_t i = 0; i < value->n_strings; i++) {
 		SieveTemplate template = {NULL, NULL};
 		set_place(arg, value->strings[i].span);
