@@ -90,6 +90,12 @@ sieve_run_slot(SieveRun *run, const SieveExtension *extension)
 	return slot;
 }
 
+void
+sieve_run_note_variable(SieveRun *run, const char *name, SieveBytes value)
+{
+	sieve_trace_variable(run->trace, name, value);
+}
+
 void *
 sieve_run_host(const SieveRun *run)
 {

@@ -250,6 +250,8 @@ SieveArena *sieve_run_arena(SieveRun *run);
 bool sieve_run_spend(SieveRun *run, uint64_t steps, GError **error);
 /** Ends the run of this script as `stop` does. */
 void sieve_run_stop(SieveRun *run);
+/** Tells the trace of the run, if it has one, that a variable now has @value; nothing else happens. */
+void sieve_run_note_variable(SieveRun *run, const char *name, SieveBytes value);
 /** A place for the extension's own state in this run, NULL at first; @extension is but the key. */
 void **sieve_run_slot(SieveRun *run, const SieveExtension *extension);
 

@@ -81,3 +81,13 @@ sieve_trace_test(SieveTrace *trace, const char *script, const SieveArgs *args, b
 		trace->text, " -> %s\n%s", outcome ? "true" : "false", trace->values->str);
 	g_string_truncate(trace->values, 0);
 }
+
+void
+sieve_trace_variable(SieveTrace *trace, const char *name, SieveBytes value)
+{
+	if (trace == NULL)
+		return;
+	g_autofree char *shown_name = sieve_bytes_escape(sieve_bytes_from_string(name), SIZE_MAX);
+	g_autofree char *shown = sieve_bytes_escape(value, SHOWN_VALUE_BYTES);
+	g_string_append_printf(trace->text, "    %s = \"%s\"\n", shown_name, shown);
+}

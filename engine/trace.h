@@ -18,3 +18,5 @@ void sieve_trace_command(SieveTrace *trace, const char *script, const SieveArgs 
 void sieve_trace_value(SieveTrace *trace, SieveBytes value, bool matched, SieveBytes key);
 /** The test has its outcome; its values come before it. */
 void sieve_trace_test(SieveTrace *trace, const char *script, const SieveArgs *args, bool outcome);
+/** A variable was set. */
+void sieve_trace_variable(SieveTrace *trace, const char *name, SieveBytes value);
