@@ -147,6 +147,17 @@ run_tags(SieveRun *run, SieveAction *action, const SieveArgs *args, GError **err
 	return true;
 }
 
+/* Index of the action that @action is the same as; n_actions when it is new. */
+static size_t
+find_same(const SieveResult *result, const SieveAction *action)
+{
+	size_t i = 0;
+
+	while (i < result->n_actions && !is_same(&result->actions[i], action))
+		i++;
+	return i;
+}
+
 bool
 sieve_result_add(SieveResult *result, const SieveAction *action, GError **error)
 {
@@ -155,11 +166,10 @@ sieve_result_add(SieveResult *result, const SieveAction *action, GError **error)
 		return false;
 	if (action->def->cancels_implicit_keep && !(action->flags & SIEVE_ACTION_COPY))
 		result->implicit_keep = false;
-	for (size_t i = 0; i < result->n_actions; i++) {
-		if (is_same(&result->actions[i], action)) {
-			merge(&result->actions[i], action);
-			return true;
-		}
+	size_t same = find_same(result, action);
+	if (same < result->n_actions) {
+		merge(&result->actions[same], action);
+		return true;
 	}
 	if (!check_limits(result, action, error))
 		return false;
@@ -167,20 +177,43 @@ sieve_result_add(SieveResult *result, const SieveAction *action, GError **error)
 	return true;
 }
 
+/* @kept and @count: whether the implicit keep stood and how many actions there were before. */
+static void
+tell_added(SieveRun *run, const SieveAction *action, bool kept, size_t count)
+{
+	SieveTraceAction told = {
+		.action = action,
+		.index = find_same(run->result, action),
+		.merged = run->result->n_actions == count,
+	};
+
+	sieve_trace_tell(run, (SieveTraceEvent){.kind = SIEVE_TRACE_ACTION, .action = told});
+	if (kept && !run->result->implicit_keep)
+		sieve_trace_tell(run, (SieveTraceEvent){.kind = SIEVE_TRACE_KEEP_CANCELLED});
+}
+
 bool
 sieve_run_add_action(
 	SieveRun *run, const SieveArgs *args, const SieveAction *action, GError **error)
 {
 	SieveAction added = *action;
+	bool kept = run->result->implicit_keep;
+	size_t count = run->result->n_actions;
 
 	if (added.line == 0)
 		added.line = sieve_run_line(run);
-	return run_tags(run, &added, args, error) && sieve_result_add(run->result, &added, error);
+	if (!run_tags(run, &added, args, error) || !sieve_result_add(run->result, &added, error))
+		return false;
+	if (run->trace != NULL)
+		tell_added(run, &added, kept, count);
+	return true;
 }
 
 void
 sieve_run_cancel_implicit_keep(SieveRun *run)
 {
+	if (run->trace != NULL && run->result->implicit_keep)
+		sieve_trace_tell(run, (SieveTraceEvent){.kind = SIEVE_TRACE_KEEP_CANCELLED});
 	run->result->implicit_keep = false;
 }
 
@@ -219,8 +252,8 @@ sieve_result_implicit_keep(const SieveResult *result)
 	return result->implicit_keep;
 }
 
-static void
-print_action(const SieveAction *action, GString *text)
+void
+sieve_action_print(const SieveAction *action, GString *text)
 {
 	if (action->def->print != NULL) {
 		action->def->print(action, text);
@@ -239,7 +272,7 @@ sieve_result_print(const SieveResult *result)
 	GString *text = g_string_new(NULL);
 
 	for (size_t i = 0; i < result->n_actions; i++) {
-		print_action(&result->actions[i], text);
+		sieve_action_print(&result->actions[i], text);
 		g_string_append_c(text, '\n');
 	}
 	if (result->implicit_keep)

@@ -18,6 +18,8 @@ extern const SieveActionDef sieve_action_keep;
 extern const SieveActionDef sieve_action_discard;
 extern const SieveActionDef sieve_action_redirect;
 
+/** One line as `doorstep run` shows it, without line end. */
+void sieve_action_print(const SieveAction *action, GString *text);
 /** Appends @action by the rules of sieve_run_add_action(); what it points to must live as long as
  * @result. */
 bool sieve_result_add(SieveResult *result, const SieveAction *action, GError **error)

@@ -26,7 +26,8 @@ struct SieveArgs {
 	const SieveArgDef *defs; /* the table; NULL when it takes no arguments */
 	SieveArg *items;	 /* (array length=count) one for each row of the table */
 	unsigned count;
-	unsigned line; /* in its script */
+	unsigned line;	/* in its script */
+	unsigned depth; /* how many blocks it stands in; a test stands where its command does */
 
 	/* The rest is for tables with a row of that kind. */
 	const SieveMatchDef *match; /* SIEVE_ARG_MATCH */

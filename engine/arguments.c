@@ -508,6 +508,14 @@ name_rows(Fit *fit)
 	}
 }
 
+static unsigned
+block_depth(const SieveAstNode *node)
+{
+	while (node->kind == SIEVE_AST_TEST && node->parent != NULL)
+		node = node->parent;
+	return node->depth;
+}
+
 SieveArgs *
 sieve_args_fit(
 	SieveCheck *check, const SieveAstNode *node, const char *name, const SieveArgDef *defs)
@@ -519,6 +527,7 @@ sieve_args_fit(
 	args->name = name;
 	args->defs = defs;
 	args->line = sieve_check_line(check, node->span.offset);
+	args->depth = block_depth(node);
 	args->script = -1;
 	for (const SieveArgDef *def = defs; def != NULL && def->type != SIEVE_ARG_END; def++)
 		args->count++;

@@ -147,9 +147,12 @@ emit_command(Emitter *emitter, const SieveChecked *checked)
 {
 	switch (checked->command->form) {
 	case SIEVE_FORM_STOP:
+		/* COMMAND runs nothing here: it is the place of the stop or return in the script. */
+		emit(emitter, SIEVE_OP_COMMAND, add_invocation(emitter, checked));
 		emit(emitter, SIEVE_OP_STOP, 0);
 		break;
 	case SIEVE_FORM_RETURN:
+		emit(emitter, SIEVE_OP_COMMAND, add_invocation(emitter, checked));
 		emit(emitter, SIEVE_OP_RETURN, 0);
 		break;
 	case SIEVE_FORM_CALL:

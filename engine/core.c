@@ -248,6 +248,16 @@ static const SieveArgDef exists_args[] = {
 	{.type = SIEVE_ARG_END},
 };
 
+/* The outcome of exists says which fields are there, but not which one is missing. */
+static void
+note_absent(SieveRun *run, SieveBytes name)
+{
+	if (!sieve_run_is_traced(run))
+		return;
+	g_autofree char *shown = sieve_bytes_escape(name, 80);
+	sieve_run_note(run, "there is no field \"%s\"", shown);
+}
+
 static bool
 exists_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error G_GNUC_UNUSED)
 {
@@ -257,6 +267,8 @@ exists_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **err
 	for (size_t i = 0; i < names.count && all; i++) {
 		size_t index = 0;
 		all = next_field(run, names.items[i], &index) != NULL;
+		if (!all)
+			note_absent(run, names.items[i]);
 	}
 	*ret_outcome = all;
 	return true;
@@ -284,6 +296,7 @@ size_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error
 	uint64_t size = sieve_message_size(sieve_run_message(run));
 	uint64_t limit = sieve_args_number(args, SIZE_LIMIT);
 
+	sieve_run_note(run, "the mail has %" G_GUINT64_FORMAT " bytes", size);
 	/* A message of just this size is neither over nor under (section 5.9). */
 	*ret_outcome = sieve_args_has(args, SIZE_OVER) ? size > limit : size < limit;
 	return true;

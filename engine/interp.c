@@ -90,12 +90,6 @@ sieve_run_slot(SieveRun *run, const SieveExtension *extension)
 	return slot;
 }
 
-void
-sieve_run_note_variable(SieveRun *run, const char *name, SieveBytes value)
-{
-	sieve_trace_variable(run->trace, name, value);
-}
-
 void *
 sieve_run_host(const SieveRun *run)
 {
@@ -183,19 +177,29 @@ sieve_run_line(const SieveRun *run)
 
 /* --- Instructions ----------------------------------------------------------------------------- */
 
+/* Tells what has nothing to add to its kind. */
+static void
+tell(SieveRun *run, SieveTraceKind kind, const SieveArgs *args)
+{
+	if (run->trace != NULL)
+		sieve_trace_tell(run, (SieveTraceEvent){.kind = kind, .args = args});
+}
+
 static bool
 run_test(SieveRun *run, const SieveInvocation *invocation, GError **error)
 {
 	if (!invocation->test->run(run, invocation->args, &run->outcome, error))
 		return false;
-	sieve_trace_test(run->trace, sieve_run_script_name(run), invocation->args, run->outcome);
+	if (run->trace != NULL)
+		sieve_trace_tell(run, (SieveTraceEvent){
+			.kind = SIEVE_TRACE_TEST, .outcome = run->outcome});
 	return true;
 }
 
 static bool
 run_command(SieveRun *run, const SieveInvocation *invocation, GError **error)
 {
-	sieve_trace_command(run->trace, sieve_run_script_name(run), invocation->args);
+	tell(run, SIEVE_TRACE_COMMAND, invocation->args);
 	return invocation->command->run == NULL ||
 	       invocation->command->run(run, invocation->args, error);
 }
@@ -227,6 +231,7 @@ leave_block(SieveRun *run)
 		g_array_set_size(run->calls, block->calls);
 	g_array_set_size(run->blocks, (unsigned)run->leave + 1);
 	run->leave = -1;
+	tell(run, SIEVE_TRACE_BLOCK_LEFT, block->invocation->args);
 }
 
 static bool
@@ -282,13 +287,17 @@ call_script(SieveRun *run, const SieveInvocation *invocation, GError **error)
 	const SieveArgs *args = invocation->args;
 	Call call = {run->at, run->script};
 
-	sieve_trace_command(run->trace, sieve_run_script_name(run), args);
-	if (args->script < 0 && (args->include_flags & SIEVE_INCLUDE_OPTIONAL))
+	tell(run, SIEVE_TRACE_COMMAND, args);
+	if (args->script < 0 && (args->include_flags & SIEVE_INCLUDE_OPTIONAL)) {
+		sieve_run_note(run, "there is no such script");
 		return true;
+	}
 	begin_calls(run);
 	if (args->script >= 0 && run->included[args->script] &&
-		(args->include_flags & SIEVE_INCLUDE_ONCE))
+		(args->include_flags & SIEVE_INCLUDE_ONCE)) {
+		sieve_run_note(run, "it was included before");
 		return true;
+	}
 	const char *problem = call_problem(run, args);
 	if (problem != NULL) {
 		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "cannot include \"%s\": %s",
@@ -299,6 +308,7 @@ call_script(SieveRun *run, const SieveInvocation *invocation, GError **error)
 	run->included[args->script] = true;
 	run->script = (uint32_t)args->script;
 	run->at = run->program->scripts[run->script].start;
+	tell(run, SIEVE_TRACE_SCRIPT, args);
 	return true;
 }
 
@@ -317,6 +327,7 @@ return_from_script(SieveRun *run)
 	while (length_of(run->blocks) > 0 &&
 		g_array_index(run->blocks, Block, run->blocks->len - 1).calls > run->calls->len)
 		g_array_set_size(run->blocks, run->blocks->len - 1);
+	tell(run, SIEVE_TRACE_BACK, NULL);
 }
 
 static const SieveInvocation *
@@ -404,16 +415,26 @@ fail_result(SieveResult *result)
 	result->failed = true;
 }
 
+static void
+tell_end(SieveRun *run, const GError *error)
+{
+	if (run->trace != NULL)
+		sieve_trace_tell(run, (SieveTraceEvent){
+			.kind = SIEVE_TRACE_END, .end = {run->result, error}});
+}
+
 static bool
 run_program(SieveRun *run, GError **error)
 {
 	run->leave = -1;
 	run->at = run->program->scripts[0].start;
+	tell(run, SIEVE_TRACE_SCRIPT, NULL);
 	bool ok = run_all(run, error);
 	if (!ok) {
 		g_prefix_error(error, "%s:%u: ", sieve_run_script_name(run), sieve_run_line(run));
 		fail_result(run->result);
 	}
+	tell_end(run, ok || error == NULL ? NULL : *error);
 	g_clear_error(&run->error);
 	g_free(run->included);
 	g_clear_pointer(&run->slots, g_hash_table_unref);

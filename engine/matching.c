@@ -18,7 +18,7 @@ compile_keys(SieveRun *run, const SieveArgs *args, SieveStrings strings)
 
 /* Keys with variables are compiled in each run, which pays for their bytes. */
 static const void *
-compile_expanded(SieveRun *run, const SieveArgs *args)
+compile_expanded(SieveRun *run, const SieveArgs *args, SieveStrings *ret_keys)
 {
 	SieveStrings keys = sieve_string_values(run, args->keys);
 	uint64_t steps = keys.count;
@@ -28,6 +28,7 @@ compile_expanded(SieveRun *run, const SieveArgs *args)
 	/* A run that has no steps left fails after this test. */
 	if (!sieve_run_spend(run, steps, NULL))
 		keys.count = 0;
+	*ret_keys = keys;
 	return compile_keys(run, args, keys);
 }
 
@@ -37,20 +38,21 @@ sieve_matching_begin(SieveMatching *matching, SieveRun *run, const SieveArgs *ar
 	*matching = (SieveMatching){
 		.run = run, .args = args, .matcher = args->matcher, .first = run->trace != NULL};
 	if (matching->matcher == NULL)
-		matching->matcher = compile_expanded(run, args);
+		matching->matcher = compile_expanded(run, args, &matching->keys);
+	else
+		matching->keys = args->keys->strings;
 }
 
 static void
-trace_match(const SieveMatching *matching, SieveBytes value)
+tell_value(const SieveMatching *matching, SieveBytes value, size_t key)
 {
-	SieveRun *run = matching->run;
-	SieveBytes key = {NULL, 0};
+	SieveTraceEvent event = {
+		.kind = SIEVE_TRACE_VALUE,
+		.value = {value, matching->matched, matching->keys, key},
+	};
 
-	if (run->trace == NULL)
-		return;
-	if (matching->matched && matching->key != SIEVE_NO_KEY)
-		key = sieve_string_value(run, matching->args->keys, matching->key);
-	sieve_trace_value(run->trace, value, matching->matched, key);
+	if (matching->run->trace != NULL)
+		sieve_trace_tell(matching->run, event);
 }
 
 bool
@@ -72,7 +74,7 @@ sieve_matching_offer(SieveMatching *matching, SieveBytes value)
 		if (match->capture != NULL)
 			run->captured = *matching;
 	}
-	trace_match(matching, value);
+	tell_value(matching, value, matching->matched ? matching->key : SIEVE_NO_KEY);
 	return matching->matched;
 }
 
@@ -92,8 +94,7 @@ sieve_matching_end(SieveMatching *matching)
 		return matching->matched;
 	matching->matched = match->match_count(matching, matching->matcher, matching->count);
 	g_snprintf(count, sizeof(count), "%" G_GUINT64_FORMAT, matching->count);
-	sieve_trace_value(matching->run->trace, sieve_bytes_from_string(count), matching->matched,
-		(SieveBytes){NULL, 0});
+	tell_value(matching, sieve_bytes_from_string(count), SIEVE_NO_KEY);
 	return matching->matched;
 }
 

@@ -110,6 +110,7 @@ typedef struct SieveMatching {
 	SieveRun *run;
 	const SieveArgs *args;
 	const void *matcher;  /* of this invocation; see SieveMatchDef.compile */
+	SieveStrings keys;    /* with variables expanded */
 	uint64_t count;       /* values offered so far */
 	bool matched;
 	SieveBytes value;     /* that matched */
@@ -252,6 +253,11 @@ bool sieve_run_spend(SieveRun *run, uint64_t steps, GError **error);
 void sieve_run_stop(SieveRun *run);
 /** Tells the trace of the run, if it has one, that a variable now has @value; nothing else happens. */
 void sieve_run_note_variable(SieveRun *run, const char *name, SieveBytes value);
+/** True when somebody listens: for what is costly to word. */
+bool sieve_run_is_traced(const SieveRun *run);
+/** Tells it what a command or test found that values and actions do not show: one line for people,
+ * UTF-8, without full stop. What comes from outside goes through sieve_bytes_escape() first. */
+void sieve_run_note(SieveRun *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /** A place for the extension's own state in this run, NULL at first; @extension is but the key. */
 void **sieve_run_slot(SieveRun *run, const SieveExtension *extension);
 

@@ -193,7 +193,8 @@ const SieveEnv *sieve_env_system(void);
  */
 typedef const char *(*SieveEnvironment)(const char *item, void *user_data);
 
-/** Receives what `doorstep run --explain` prints (trace.h, not installed). Of one run at a time. */
+/** Told what a run does (trace.h, not installed), as `doorstep run --explain` prints it. Of one run at a
+ * time. */
 typedef struct SieveTrace SieveTrace;
 
 typedef struct SieveRunInput {

@@ -124,7 +124,7 @@ check_script(CheckOptions *options, const char *path)
 	if (options->json) {
 		add_json_diags(options, diags);
 	} else {
-		g_autofree char *mistakes = sieve_diag_list_print(diags, isatty(STDOUT_FILENO));
+		g_autofree char *mistakes = sieve_diag_list_print(diags, doorstep_colour(STDOUT_FILENO));
 		fputs(mistakes, stdout);
 	}
 	if (program == NULL)

@@ -67,6 +67,8 @@ doorstep_scripts_load(SieveLocation location, const char *name, GBytes **ret_tex
 	if (!g_file_test(path, G_FILE_TEST_EXISTS))
 		return true;
 	*ret_text = doorstep_file_read(path, error);
+	if (*ret_text != NULL && folders->texts != NULL)
+		g_ptr_array_add(folders->texts, g_bytes_ref(*ret_text));
 	return *ret_text != NULL;
 }
 
@@ -91,6 +93,8 @@ doorstep_compile_file(const SieveRegistry *registry, const char *path, DoorstepS
 
 	if (text == NULL)
 		return NULL;
+	if (scripts->texts != NULL)
+		g_ptr_array_add(scripts->texts, g_bytes_ref(text));
 	return doorstep_compile_text(registry, path, doorstep_file_bytes(text), scripts, diags);
 }
 

@@ -59,7 +59,7 @@ format_script(const FmtOptions *options, const char *path)
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_autoptr(SieveAst) ast = sieve_parse(&source, diags);
 	if (sieve_diag_list_count_errors(diags) > 0) {
-		g_autofree char *mistakes = sieve_diag_list_print(diags, isatty(STDERR_FILENO));
+		g_autofree char *mistakes = sieve_diag_list_print(diags, doorstep_colour(STDERR_FILENO));
 		fputs(mistakes, stderr);
 		return DOORSTEP_EXIT_PROBLEM;
 	}

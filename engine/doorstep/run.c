@@ -4,9 +4,9 @@
 #include "engine/doorstep/run.h"
 
 #include "engine/bytes.h"
+#include "engine/doorstep/explain-html.h"
 #include "engine/doorstep/files.h"
 #include "engine/doorstep/verb.h"
-#include "engine/trace.h"
 #include "schema/remote-ip.h"
 
 #include <stdio.h>
@@ -18,6 +18,7 @@ static const DoorstepHelp help = {
 	.summary = "Shows what a Sieve script would do with mails. Nothing is delivered.",
 	.examples = "  doorstep run my.sieve mail.eml\n"
 		    "  doorstep run --explain my.sieve mail.eml    which value met which key\n"
+		    "  doorstep run --html why.html my.sieve mail.eml  the same as a page\n"
 		    "  doorstep run --remote-ip 192.0.2.1 --envelope-from a@example.com my.sieve -\n",
 };
 
@@ -30,6 +31,8 @@ doorstep_run_options_clear(DoorstepRunOptions *options)
 	g_free(options->include_dir);
 	g_free(options->global_dir);
 	g_free(options->engine);
+	g_free(options->html);
+	g_clear_pointer(&options->texts, g_ptr_array_unref);
 	g_clear_pointer(&options->second, peer_second_script_free);
 }
 
@@ -42,8 +45,9 @@ doorstep_run_compile(const SieveRegistry *registry, const char *path,
 	g_autoptr(GError) error = NULL;
 
 	doorstep_scripts_init(&scripts, path, options->include_dir, options->global_dir);
+	scripts.texts = options->texts;
 	SieveProgram *program = doorstep_compile_file(registry, path, &scripts, diags, &error);
-	g_autofree char *mistakes = sieve_diag_list_print(diags, isatty(STDERR_FILENO));
+	g_autofree char *mistakes = sieve_diag_list_print(diags, doorstep_colour(STDERR_FILENO));
 	fputs(mistakes, stderr);
 	if (error != NULL)
 		*ret_code = doorstep_usage_error("%s", error->message);
@@ -73,20 +77,13 @@ environment_item(const char *item, void *user_data)
 	return strcmp(item, "phase") == 0 ? "during" : NULL;
 }
 
-SieveResult *
-doorstep_run_message(const SieveProgram *program, const SieveMessage *message,
-	const DoorstepRunOptions *options, SieveArena *arena, SieveTrace *trace, GError **failure)
+static SieveRunInput
+make_input(const DoorstepRunOptions *options, const SieveMessage *message, SieveArena *arena)
 {
-	SieveResult *result = NULL;
-	g_autofree char *remote_ip = location_remote_ip(options->remote_ip);
-	g_autofree char *expanded = location_remote_ip_expanded(options->remote_ip);
-	Client client = {remote_ip, expanded};
 	SieveRunInput input = {
 		.message = message,
 		.envelope = doorstep_envelope_from_header(message, arena),
 		.environment = environment_item,
-		.environment_data = &client,
-		.trace = trace,
 	};
 
 	if (options->envelope_from != NULL)
@@ -95,12 +92,53 @@ doorstep_run_message(const SieveProgram *program, const SieveMessage *message,
 		input.envelope.to = sieve_bytes_from_string(options->envelope_to);
 	if (options->envelope_to != NULL)
 		input.envelope.orig_to = input.envelope.to;
+	return input;
+}
+
+SieveResult *
+doorstep_run_message(const SieveProgram *program, const SieveMessage *message,
+	const DoorstepRunOptions *options, SieveArena *arena, SieveTrace *trace, GError **failure)
+{
+	SieveResult *result = NULL;
+	g_autofree char *remote_ip = location_remote_ip(options->remote_ip);
+	g_autofree char *expanded = location_remote_ip_expanded(options->remote_ip);
+	Client client = {remote_ip, expanded};
+	SieveRunInput input = make_input(options, message, arena);
+
+	input.environment_data = &client;
+	input.trace = trace;
 	/* The failure tells more than the outcome of the call: the result is made all the same. */
 	if (options->second != NULL)
 		(void)!peer_second_script_run(options->second, &input, &result, failure);
 	else
 		(void)!sieve_run(program, &input, &result, failure);
 	return result;
+}
+
+/* The text of `doorstep run` without --explain. */
+static char *
+print_result(const SieveResult *result, const GError *failure)
+{
+	g_autofree char *actions = sieve_result_print(result);
+	g_autofree char *problem =
+		failure == NULL ? NULL : g_strdup_printf("error: %s\n", failure->message);
+
+	return g_strconcat(actions, problem, NULL);
+}
+
+static bool
+write_page(const DoorstepRunOptions *options, const DoorstepExplain *explain,
+	const SieveMessage *message, SieveArena *arena, const char *mail_name, GError **error)
+{
+	DoorstepExplainPage page = {
+		.mail_name = mail_name,
+		.message = message,
+		.envelope = make_input(options, message, arena).envelope,
+		.texts = options->texts,
+	};
+	g_autofree char *html = doorstep_explain_html(explain, &page);
+
+	return g_file_set_contents(options->html, html, -1, error);
 }
 
 char *
@@ -113,15 +151,18 @@ doorstep_run_mail(const SieveProgram *program, const char *path, DoorstepRunOpti
 		return NULL;
 	g_autoptr(SieveMessage) message = sieve_message_new(doorstep_file_bytes(raw));
 	g_autoptr(SieveArena) arena = sieve_arena_new();
-	g_autoptr(SieveTrace) trace = options->explain ? sieve_trace_new() : NULL;
+	g_autoptr(DoorstepExplain) explain =
+		options->explain || options->html != NULL ? doorstep_explain_new(program) : NULL;
+	SieveTrace *trace = explain == NULL ? options->trace : &explain->trace;
 	g_autoptr(GError) failure = NULL;
 	g_autoptr(SieveResult) result =
 		doorstep_run_message(program, message, options, arena, trace, &failure);
-	g_autofree char *actions = sieve_result_print(result);
-	g_autofree char *problem =
-		failure == NULL ? NULL : g_strdup_printf("error: %s\n", failure->message);
 	*ret_failed = failure != NULL;
-	return g_strconcat(trace == NULL ? "" : sieve_trace_text(trace), actions, problem, NULL);
+	if (options->html != NULL && !write_page(options, explain, message, arena, path, error))
+		return NULL;
+	if (options->explain)
+		return doorstep_explain_text(explain, doorstep_colour(STDOUT_FILENO));
+	return print_result(result, failure);
 }
 
 /* Prepares the script for libsieve when that is the engine. */
@@ -136,6 +177,9 @@ choose_engine(DoorstepRunOptions *options, const char *path)
 		return DOORSTEP_EXIT_OK;
 	if (strcmp(options->engine, "libsieve") != 0)
 		return doorstep_usage_error("no such engine: %s", options->engine);
+	if (options->explain || options->html != NULL)
+		return doorstep_usage_error("libsieve does not say what it does; "
+					    "leave --explain and --html away");
 	g_autoptr(GBytes) text = doorstep_file_read(path, &error);
 	if (text == NULL)
 		return doorstep_usage_error("%s", error->message);
@@ -185,7 +229,9 @@ doorstep_run(int argc, char **argv)
 		{"engine", 0, 0, G_OPTION_ARG_STRING, &options.engine,
 			"doorstep (default) or libsieve", "ENGINE"},
 		{"explain", 'x', 0, G_OPTION_ARG_NONE, &options.explain,
-			"say for every test which value met which key", NULL},
+			"say for every line what was tested, what it met and what came of it", NULL},
+		{"html", 0, 0, G_OPTION_ARG_FILENAME, &options.html,
+			"write that as a page: the script beside the mail", "FILE"},
 		{"include-dir", 'I', 0, G_OPTION_ARG_FILENAME, &options.include_dir,
 			"where include :personal looks (default: beside the script)", "DIR"},
 		{"global-dir", 'G', 0, G_OPTION_ARG_FILENAME, &options.global_dir,
@@ -198,6 +244,9 @@ doorstep_run(int argc, char **argv)
 		return DOORSTEP_EXIT_USAGE;
 	if (argc < 3)
 		return doorstep_usage_error("a script and a mail are needed; see --help");
+	if (options.html != NULL && argc > 3)
+		return doorstep_usage_error("--html takes one mail");
+	options.texts = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 	g_autoptr(SieveProgram) program = doorstep_run_compile(registry, argv[1], &options, &code);
 	if (program == NULL)

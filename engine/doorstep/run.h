@@ -15,6 +15,9 @@ typedef struct DoorstepRunOptions {
 	char *engine;    /* "doorstep" (NULL too) or "libsieve" */
 	PeerSecondScript *second; /* the script when libsieve runs it */
 	gboolean explain;
+	char *html;            /* file for a page that explains */
+	GPtrArray *texts;      /* (nullable) of GBytes: the scripts, as DoorstepScripts has them */
+	SieveTrace *trace;     /* (nullable) (transfer none) is told what runs do, where nothing explains */
 } DoorstepRunOptions;
 
 void doorstep_run_options_clear(DoorstepRunOptions *options);
@@ -29,7 +32,8 @@ SieveProgram *doorstep_run_compile(const SieveRegistry *registry, const char *pa
 SieveResult *doorstep_run_message(const SieveProgram *program, const SieveMessage *message,
 	const DoorstepRunOptions *options, SieveArena *arena, SieveTrace *trace, GError **failure);
 
-/** (transfer full) the text of `doorstep run` for one mail: one line per action, before them with
- * --explain what led there, after them an error of the run. NULL with @error: it cannot be read. */
+/** (transfer full) the text of `doorstep run` for one mail: one line per action and an error of the
+ * run; or, with --explain, what led there. Writes the page too. NULL with @error: a file cannot be read
+ * or written. */
 char *doorstep_run_mail(const SieveProgram *program, const char *path,
 	DoorstepRunOptions *options, bool *ret_failed, GError **error) G_GNUC_WARN_UNUSED_RESULT;

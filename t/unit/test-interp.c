@@ -568,28 +568,6 @@ test_leave_nothing(void)
 	g_assert_cmpstr(result, ==, "script:3: no block to leave");
 }
 
-/* --- Explaining ------------------------------------------------------------------------------- */
-
-static void
-test_trace(void)
-{
-	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
-	g_autoptr(SieveProgram) program =
-		test_compile(registry, "if header :contains [\"from\", \"subject\"] [\"zz\", "
-				       "\"hello\"] {\n\tdiscard;\n}\n");
-	g_autoptr(SieveMessage) mail = sieve_message_new(sieve_bytes_from_string(test_mail));
-	g_autoptr(SieveTrace) trace = sieve_trace_new();
-	SieveRunInput input = {.message = mail, .trace = trace};
-	g_autoptr(SieveResult) result = NULL;
-
-	g_assert_true(sieve_run(program, &input, &result, NULL));
-	g_assert_cmpstr(sieve_trace_text(trace), ==,
-		"script:1: header :contains [\"from\", \"subject\"] [\"zz\", \"hello\"] -> true\n"
-		"    \"Sender <sender@example.com>\" does not match\n"
-		"    \"Hello there\" matches \"hello\"\n"
-		"script:2: discard\n");
-}
-
 int
 main(int argc, char **argv)
 {
@@ -613,6 +591,5 @@ main(int argc, char **argv)
 	g_test_add_func("/interp/input", test_input);
 	g_test_add_func("/interp/host", test_host);
 	g_test_add_func("/interp/leave-nothing", test_leave_nothing);
-	g_test_add_func("/interp/trace", test_trace);
 	return g_test_run();
 }

@@ -35,13 +35,14 @@ test_dump(void)
 		"    3  NOT\n"
 		"    4  JUMP_IF_FALSE 7\n"
 		"    5  COMMAND       fileinto \"x\"  # line 4\n"
-		"    6  JUMP          12\n"
+		"    6  JUMP          13\n"
 		"    7  TEST          true  # line 5\n"
-		"    8  JUMP_IF_FALSE 11\n"
-		"    9  STOP\n"
-		"   10  JUMP          12\n"
-		"   11  COMMAND       discard  # line 8\n"
-		"   12  RETURN\n");
+		"    8  JUMP_IF_FALSE 12\n"
+		"    9  COMMAND       stop  # line 6\n"
+		"   10  STOP\n"
+		"   11  JUMP          13\n"
+		"   12  COMMAND       discard  # line 8\n"
+		"   13  RETURN\n");
 }
 
 static void
