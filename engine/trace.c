@@ -10,7 +10,7 @@ sieve_trace_tell(SieveRun *run, SieveTraceEvent event)
 {
 	event.program = run->program;
 	event.script = run->script;
-	event.calls = run->calls->len;
+	event.calls = run->calls == NULL ? 0 : run->calls->len;
 	if (event.args == NULL)
 		event.args = run->args;
 	run->trace->tell(run->trace, &event);

@@ -12,7 +12,7 @@
 #include "engine/program.h"
 
 typedef enum {
-	SIEVE_TRACE_SCRIPT,	    /* a script begins; args: of what includes it, NULL in the main one */
+	SIEVE_TRACE_SCRIPT,	    /* a script begins; args: of what includes it, NULL in the main */
 	SIEVE_TRACE_BACK,	    /* an included script has ended, the one that included it goes on */
 	SIEVE_TRACE_COMMAND,	    /* a command is about to run */
 	SIEVE_TRACE_VALUE,	    /* the test being run met a value; its outcome comes later */

@@ -327,7 +327,8 @@ put_mail(const DoorstepExplainPage *page, GString *html)
 {
 	SieveBytes body = sieve_message_body(page->message);
 
-	g_string_append(html, "<section class=\"mail\" aria-labelledby=\"mail\">\n<h2 id=\"mail\">Mail</h2>\n");
+	g_string_append(html, "<section class=\"mail\" aria-labelledby=\"mail\">\n"
+			      "<h2 id=\"mail\">Mail</h2>\n");
 	put_envelope(&page->envelope, html);
 	put_header(page->message, html);
 	/* A line end that follows <pre> at once is not shown; this one is ours. */

@@ -12,7 +12,7 @@ SieveBytes doorstep_file_bytes(GBytes *bytes);
 typedef struct DoorstepScripts {
 	char *personal;
 	char *global;
-	GPtrArray *texts; /* (nullable) of GBytes: given the scripts that are read, in the program's order */
+	GPtrArray *texts; /* (nullable) of GBytes: given the scripts read, in the program's order */
 } DoorstepScripts;
 
 /** @personal and @global may be NULL: the folder of @script. */

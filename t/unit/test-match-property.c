@@ -337,8 +337,10 @@ test_captures(void)
 	SieveBytes items[] = {SIEVE_BYTES("x*"), SIEVE_BYTES("*b?"), SIEVE_BYTES("*bc")};
 	const SieveMatchDef *match = &sieve_core_matches[MATCHES];
 	const SieveKeys keys = {&sieve_comparator_octet, {items, G_N_ELEMENTS(items)}, {NULL, 0}};
+	const SieveArg keys_arg = {.strings = keys.keys};
 	const SieveArgs args = {.match = match,
 		.comparator = keys.comparator,
+		.keys = &keys_arg,
 		.matcher = match->compile(&keys, arena)};
 	SieveRun run = {.steps = 0};
 	SieveMatching matching;
