@@ -39,7 +39,7 @@ sieve_arg_defs_find(const SieveArgDef *defs, SieveArgType type)
 static bool
 is_enabled(const SieveCheck *check, unsigned index)
 {
-	return check->enabled[index];
+	return check->requirements[index].enabled;
 }
 
 /* Whether any extension that is required looks into strings: asked once for each list of them. */
@@ -64,8 +64,12 @@ rewrite_string(SieveCheck *check, const SieveArg *arg, SieveBytes value, SieveAr
 
 	for (unsigned i = 0; i < sieve_registry_count(registry); i++) {
 		const SieveExtension *extension = sieve_registry_get(registry, i);
-		if (extension->rewrite_string != NULL && is_enabled(check, i))
-			value = extension->rewrite_string(check, arg, value, arena);
+		if (extension->rewrite_string == NULL || !is_enabled(check, i))
+			continue;
+		SieveBytes rewritten = extension->rewrite_string(check, arg, value, arena);
+		if (rewritten.ptr != value.ptr)
+			sieve_require_use(check, i);
+		value = rewritten;
 	}
 	return value;
 }
@@ -80,8 +84,10 @@ compile_string(SieveCheck *check, const SieveArg *arg, SieveBytes value, SieveAr
 		if (extension->compile_string == NULL || !is_enabled(check, i))
 			continue;
 		const void *data = extension->compile_string(check, arg, value, arena);
-		if (data != NULL)
-			return (SieveTemplate){extension, data};
+		if (data == NULL)
+			continue;
+		sieve_require_use(check, i);
+		return (SieveTemplate){extension, data};
 	}
 	return (SieveTemplate){NULL, NULL};
 }
@@ -162,7 +168,7 @@ take_tag_value(Fit *fit, SieveArg *arg, unsigned flags, SieveArgType type, const
 	if (type == SIEVE_ARG_END)
 		return;
 	if (fit->next == NULL || !has_type(fit->next, type)) {
-		sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, tag->span, NULL,
+		sieve_check_tell(fit->check, SIEVE_RULE_ARGUMENT, tag->span, NULL,
 			"tag :%s is followed by %s", arg->name, type_words[type]);
 		return;
 	}
@@ -179,10 +185,10 @@ tell_twice(Fit *fit, const SieveArg *arg, const SieveAstArg *tag)
 	if (!arg->given)
 		return false;
 	if (sieve_bytes_equal_nocase(tag->tag, sieve_bytes_from_string(arg->name)))
-		sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, tag->span, NULL,
+		sieve_check_tell(fit->check, SIEVE_RULE_ARGUMENT, tag->span, NULL,
 			"tag :%s is given twice", arg->name);
 	else
-		sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, tag->span, "take one of them away",
+		sieve_check_tell(fit->check, SIEVE_RULE_ARGUMENT, tag->span, "take one of them away",
 			"tag :%.*s cannot stand beside :%s", (int)tag->tag.len, tag->tag.ptr,
 			arg->name);
 	return true;
@@ -294,6 +300,15 @@ find_added_tag(Fit *fit, const SieveAstArg *tag)
 	return disabled;
 }
 
+static void
+tell_missing_tag(Fit *fit, const SieveAstArg *tag, const SieveEntry *entry)
+{
+	g_autofree char *hint = sieve_require_missing(fit->check, entry);
+
+	sieve_check_tell(fit->check, SIEVE_RULE_REQUIRE, tag->span, hint, "unknown tag :%.*s",
+		(int)tag->tag.len, tag->tag.ptr);
+}
+
 static bool
 fit_added_tag(Fit *fit, const SieveAstArg *tag)
 {
@@ -302,12 +317,10 @@ fit_added_tag(Fit *fit, const SieveAstArg *tag)
 
 	if (entry == NULL)
 		return false;
-	if (!is_enabled(fit->check, entry->extension_index)) {
-		g_autofree char *hint =
-			g_strdup_printf("add require \"%s\"", entry->extension->capability);
-		sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, tag->span, hint, "unknown tag :%.*s",
-			(int)tag->tag.len, tag->tag.ptr);
-	}
+	if (is_enabled(fit->check, entry->extension_index))
+		sieve_require_use(fit->check, entry->extension_index);
+	else if (!fit->check->require_unknown)
+		tell_missing_tag(fit, tag, entry);
 	const SieveTagDef *def = entry->def;
 	SieveTagUse *uses = sieve_arena_new_array(fit->arena, SieveTagUse, args->n_tags + 1);
 	for (unsigned i = 0; i < args->n_tags; i++) {
@@ -351,7 +364,7 @@ tell_unknown_tag(Fit *fit, const SieveAstArg *tag)
 	g_autofree char *hint = near == NULL ? NULL : g_strdup_printf("did you mean :%s?", near);
 
 	if (g_hash_table_add(check->told, g_steal_pointer(&key)))
-		sieve_check_tell(check, SIEVE_DIAG_ERROR, tag->span, hint,
+		sieve_check_tell(check, SIEVE_RULE_UNKNOWN, tag->span, hint,
 			"unknown tag :%.*s for %s", len, tag->tag.ptr, fit->args->name);
 }
 
@@ -361,7 +374,7 @@ fit_tag(Fit *fit, const SieveAstArg *tag)
 	fit->next = tag->next;
 	/* RFC 5228 section 2.6.2: positional arguments come last. */
 	if (fit->positional_seen)
-		sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, tag->span, NULL,
+		sieve_check_tell(fit->check, SIEVE_RULE_ARGUMENT, tag->span, NULL,
 			"tag :%.*s must stand before the arguments that have no tag",
 			(int)tag->tag.len, tag->tag.ptr);
 	if (!fit_own_tag(fit, tag) && !fit_comparator(fit, tag) && !fit_match(fit, tag) &&
@@ -388,7 +401,7 @@ fit_positional(Fit *fit, const SieveAstArg *value)
 	while (fit->row < fit->args->count && !is_positional(&defs[fit->row]))
 		fit->row++;
 	if (fit->row == fit->args->count) {
-		sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, value->span, NULL,
+		sieve_check_tell(fit->check, SIEVE_RULE_ARGUMENT, value->span, NULL,
 			"%s takes no further argument", fit->args->name);
 		return;
 	}
@@ -399,7 +412,7 @@ fit_positional(Fit *fit, const SieveAstArg *value)
 		return;
 	}
 	arg->given = true;
-	sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, value->span, NULL, "%s of %s is %s",
+	sieve_check_tell(fit->check, SIEVE_RULE_ARGUMENT, value->span, NULL, "%s of %s is %s",
 		arg->name, fit->args->name, type_words[def->type]);
 }
 
@@ -423,7 +436,7 @@ tell_missing_group(Fit *fit, const SieveArgDef *def)
 		if (at == def || (def->group != NULL && g_strcmp0(at->group, def->group) == 0))
 			g_string_append_printf(
 				names, "%s:%s", names->len > 0 ? " or " : "", at->name);
-	sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, fit->node->span, NULL, "%s needs %s",
+	sieve_check_tell(fit->check, SIEVE_RULE_ARGUMENT, fit->node->span, NULL, "%s needs %s",
 		fit->args->name, names->str);
 }
 
@@ -437,7 +450,7 @@ check_missing(Fit *fit)
 		const SieveArgDef *def = &args->defs[i];
 		bool given = args->items[i].given;
 		if (is_positional(def) && !given && !(def->flags & SIEVE_ARG_OPTIONAL)) {
-			sieve_check_tell(fit->check, SIEVE_DIAG_ERROR, fit->node->span, NULL,
+			sieve_check_tell(fit->check, SIEVE_RULE_ARGUMENT, fit->node->span, NULL,
 				"%s needs %s: %s", args->name, def->name, type_words[def->type]);
 			return;
 		}

@@ -263,6 +263,8 @@ sieve_ast_set_block(SieveAst *ast, SieveAstNode *command)
 		command->has_block = true;
 }
 
+static bool nodes_equal(const SieveAstNode *a, const SieveAstNode *b);
+
 static bool
 args_equal(const SieveAstArg *a, const SieveAstArg *b)
 {
@@ -280,15 +282,42 @@ args_equal(const SieveAstArg *a, const SieveAstArg *b)
 static bool
 nodes_equal(const SieveAstNode *a, const SieveAstNode *b)
 {
-	for (; a != NULL && b != NULL; a = a->next, b = b->next) {
-		if (!sieve_bytes_equal_nocase(a->name, b->name) || a->has_block != b->has_block ||
-			a->test_list != b->test_list)
+	for (; a != NULL && b != NULL; a = a->next, b = b->next)
+		if (!sieve_ast_node_equal(a, b))
 			return false;
-		if (!args_equal(a->args, b->args) || !nodes_equal(a->tests, b->tests) ||
-			!nodes_equal(a->block, b->block))
-			return false;
-	}
 	return a == b;
+}
+
+bool
+sieve_ast_node_equal(const SieveAstNode *a, const SieveAstNode *b)
+{
+	return sieve_bytes_equal_nocase(a->name, b->name) && a->has_block == b->has_block &&
+	       a->test_list == b->test_list && args_equal(a->args, b->args) &&
+	       nodes_equal(a->tests, b->tests) && nodes_equal(a->block, b->block);
+}
+
+static unsigned
+hash_bytes(unsigned hash, SieveBytes bytes, bool nocase)
+{
+	for (size_t i = 0; i < bytes.len; i++)
+		hash = hash * 33 + (unsigned char)(nocase ? g_ascii_tolower(bytes.ptr[i])
+							  : bytes.ptr[i]);
+	return hash * 33 + (unsigned)bytes.len;
+}
+
+unsigned
+sieve_ast_node_hash(const SieveAstNode *node)
+{
+	unsigned hash = hash_bytes(5381, node->name, true);
+
+	for (const SieveAstArg *arg = node->args; arg != NULL; arg = arg->next) {
+		hash = hash_bytes(hash * 33 + (unsigned)arg->number, arg->tag, true);
+		for (size_t i = 0; i < arg->n_strings; i++)
+			hash = hash_bytes(hash, arg->strings[i].value, false);
+	}
+	for (const SieveAstNode *test = node->tests; test != NULL; test = test->next)
+		hash = hash * 33 + sieve_ast_node_hash(test);
+	return hash;
 }
 
 bool

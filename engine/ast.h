@@ -54,6 +54,7 @@ struct SieveAstNode {
 	bool has_block;
 	SieveAstNode *block;     /* commands of the block, linked by next */
 	SieveBytes block_end_comment; /* comments between the last command and the closing brace */
+	bool broken;             /* command: mistakes in it, its block aside, were told already */
 	bool blank_before;       /* command: an empty line stood before it (the printer keeps one) */
 	unsigned depth;          /* 0 for the commands of the script */
 	SieveAstNode *parent;    /* (nullable) */
@@ -97,5 +98,9 @@ void sieve_ast_set_block(SieveAst *ast, SieveAstNode *command);
 /** Lines of @comment that do not begin with `#` get one. */
 void sieve_ast_set_comment(SieveAst *ast, SieveAstNode *command, SieveBytes comment);
 bool sieve_ast_too_deep(const SieveAst *ast);
+/** One node, with all in it but not with what is linked after it, as sieve_ast_equal() says. */
+bool sieve_ast_node_equal(const SieveAstNode *a, const SieveAstNode *b);
+/** The same for equal nodes. */
+unsigned sieve_ast_node_hash(const SieveAstNode *node);
 /** Equal in meaning to the parser: comments, layout and letter case of identifiers do not count. */
 bool sieve_ast_equal(const SieveAst *a, const SieveAst *b);

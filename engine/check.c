@@ -12,26 +12,26 @@
 /* --- Telling ---------------------------------------------------------------------------------- */
 
 static void
-tell_valist(SieveCheck *check, SieveDiagLevel level, SieveSpan span, const char *hint,
+tell_valist(SieveCheck *check, SieveDiagRule rule, SieveSpan span, const char *hint,
 	const char *format, va_list arguments)
 {
 	g_autofree char *message = g_strdup_vprintf(format, arguments);
 
 	if (check->run == NULL)
-		sieve_diag_add(check->unit->diags, level, span, hint, "%s", message);
-	else if (level == SIEVE_DIAG_ERROR)
+		sieve_diag_add(check->unit->diags, rule, span, hint, "%s", message);
+	else if (sieve_diag_rules[rule].level == SIEVE_DIAG_ERROR)
 		sieve_run_fail(
 			check->run, g_error_new(SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "%s", message));
 }
 
 void
-sieve_check_tell(SieveCheck *check, SieveDiagLevel level, SieveSpan span, const char *hint,
+sieve_check_tell(SieveCheck *check, SieveDiagRule rule, SieveSpan span, const char *hint,
 	const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	tell_valist(check, level, span, hint, format, arguments);
+	tell_valist(check, rule, span, hint, format, arguments);
 	va_end(arguments);
 }
 
@@ -51,7 +51,7 @@ sieve_check_error(SieveCheck *check, const SieveArg *arg, const char *hint, cons
 	va_list arguments;
 
 	va_start(arguments, format);
-	tell_valist(check, SIEVE_DIAG_ERROR, span_of(check, arg), hint, format, arguments);
+	tell_valist(check, SIEVE_RULE_VALUE, span_of(check, arg), hint, format, arguments);
 	va_end(arguments);
 }
 
@@ -61,7 +61,7 @@ sieve_check_warn(SieveCheck *check, const SieveArg *arg, const char *hint, const
 	va_list arguments;
 
 	va_start(arguments, format);
-	tell_valist(check, SIEVE_DIAG_WARNING, span_of(check, arg), hint, format, arguments);
+	tell_valist(check, SIEVE_RULE_DOUBTFUL, span_of(check, arg), hint, format, arguments);
 	va_end(arguments);
 }
 
@@ -98,14 +98,10 @@ hint_for_other_kind(const SieveRegistry *registry, SieveKind kind, SieveBytes na
 }
 
 static char *
-hint_for_unknown(
-	const SieveRegistry *registry, SieveKind kind, const SieveEntry *entry, SieveBytes name)
+hint_for_unknown(const SieveRegistry *registry, SieveKind kind, SieveBytes name)
 {
-	if (entry != NULL && kind == SIEVE_KIND_COMPARATOR)
-		return g_strdup_printf("add require \"comparator-%s\"", entry->name);
-	if (entry != NULL)
-		return g_strdup_printf("add require \"%s\"", entry->extension->capability);
 	char *hint = hint_for_other_kind(registry, kind, name);
+
 	if (hint != NULL)
 		return hint;
 	const char *near = sieve_registry_suggest(registry, kind, name);
@@ -118,11 +114,14 @@ tell_unknown(SieveCheck *check, SieveKind kind, const char *what, SieveBytes nam
 	const SieveRegistry *registry = check->unit->registry;
 	const SieveEntry *entry = sieve_registry_find(registry, kind, name);
 	g_autofree char *shown = sieve_bytes_escape(name, SIEVE_LIMIT_IDENTIFIER_BYTES);
-	g_autofree char *hint = hint_for_unknown(registry, kind, entry, name);
 
-	if (g_hash_table_add(check->told, g_strdup_printf("%s %s", what, shown)))
-		sieve_check_tell(
-			check, SIEVE_DIAG_ERROR, span, hint, "unknown %s \"%s\"", what, shown);
+	if ((entry != NULL && check->require_unknown) ||
+		!g_hash_table_add(check->told, g_strdup_printf("%s %s", what, shown)))
+		return;
+	g_autofree char *hint = entry != NULL ? sieve_require_missing(check, entry)
+					      : hint_for_unknown(registry, kind, name);
+	sieve_check_tell(check, entry != NULL ? SIEVE_RULE_REQUIRE : SIEVE_RULE_UNKNOWN, span, hint,
+		"unknown %s \"%s\"", what, shown);
 }
 
 const SieveEntry *
@@ -131,40 +130,14 @@ sieve_check_find(
 {
 	const SieveEntry *entry = sieve_registry_find(check->unit->registry, kind, name);
 
-	for (; entry != NULL; entry = entry->next)
-		if (check->enabled[entry->extension_index])
-			return entry;
+	for (; entry != NULL; entry = entry->next) {
+		if (!check->requirements[entry->extension_index].enabled)
+			continue;
+		sieve_require_use(check, entry->extension_index);
+		return entry;
+	}
 	tell_unknown(check, kind, what, name, span);
 	return NULL;
-}
-
-static void
-enable(SieveCheck *check, unsigned index)
-{
-	const SieveRegistry *registry = check->unit->registry;
-	const char *implies = sieve_registry_get(registry, index)->implies;
-
-	if (check->enabled[index])
-		return;
-	check->enabled[index] = true;
-	for (unsigned i = 1; implies != NULL && i < sieve_registry_count(registry); i++) {
-		const char *capability = sieve_registry_get(registry, i)->capability;
-		if (capability != NULL && sieve_registry_names_word(implies, capability))
-			enable(check, i);
-	}
-}
-
-void
-sieve_check_capability(SieveCheck *check, const SieveArg *arg, SieveBytes value)
-{
-	const SieveEntry *entry =
-		sieve_registry_find(check->unit->registry, SIEVE_KIND_CAPABILITY, value);
-
-	if (entry != NULL)
-		enable(check, entry->extension_index);
-	else
-		tell_unknown(
-			check, SIEVE_KIND_CAPABILITY, "capability", value, span_of(check, arg));
 }
 
 /* --- Ready-made checks ------------------------------------------------------------------------ */

@@ -26,6 +26,17 @@ is_tag_name(const SieveRegistry *registry, const SieveArgDef *defs, SieveBytes n
 	return sieve_bytes_equal_nocase(name, SIEVE_BYTES("comparator"));
 }
 
+/* True when what stands as a test after a command is the next command: a `;` was forgotten. */
+static bool
+lacks_semicolon(const SieveCheck *check, const SieveAstNode *node, const SieveArgDef *defs)
+{
+	const SieveRegistry *registry = check->unit->registry;
+
+	return !node->test_list && node->kind == SIEVE_AST_COMMAND &&
+	       !is_tag_name(registry, defs, node->tests->name) &&
+	       sieve_registry_find(registry, SIEVE_KIND_COMMAND, node->tests->name) != NULL;
+}
+
 /* A test where none belongs is nearly always a forgotten `;` or `:`. */
 static void
 tell_surplus_test(
@@ -36,16 +47,15 @@ tell_surplus_test(
 	int len = (int)test->name.len;
 
 	if (!node->test_list && is_tag_name(registry, defs, test->name))
-		sieve_check_tell(check, SIEVE_DIAG_ERROR, test->span, "tags begin with a colon",
+		sieve_check_tell(check, SIEVE_RULE_PUNCTUATION, test->span, "tags begin with a colon",
 			"missing \":\" before \"%.*s\"", len, test->name.ptr);
-	else if (!node->test_list && node->kind == SIEVE_AST_COMMAND &&
-		 sieve_registry_find(registry, SIEVE_KIND_COMMAND, test->name) != NULL)
-		sieve_check_tell(check, SIEVE_DIAG_ERROR, test->span,
+	else if (lacks_semicolon(check, node, defs))
+		sieve_check_tell(check, SIEVE_RULE_PUNCTUATION, test->span,
 			"each command ends with a semicolon", "missing \";\" before \"%.*s\"", len,
 			test->name.ptr);
 	else
 		sieve_check_tell(
-			check, SIEVE_DIAG_ERROR, test->span, NULL, "%s takes no test", name);
+			check, SIEVE_RULE_SHAPE, test->span, NULL, "%s takes no test", name);
 }
 
 static bool
@@ -69,7 +79,7 @@ check_tests_shape(
 	if (problem == NULL)
 		return true;
 	const char *hint = one && node->test_list ? "join several tests with allof or anyof" : NULL;
-	sieve_check_tell(check, SIEVE_DIAG_ERROR, node->span, hint, "%s needs %s", name, problem);
+	sieve_check_tell(check, SIEVE_RULE_SHAPE, node->span, hint, "%s needs %s", name, problem);
 	return true;
 }
 
@@ -80,17 +90,19 @@ check_block_shape(
 	bool wanted = sieve_arg_defs_find(defs, SIEVE_ARG_BLOCK) != NULL;
 
 	if (wanted && !node->has_block)
-		sieve_check_tell(check, SIEVE_DIAG_ERROR, node->span, NULL,
+		sieve_check_tell(check, SIEVE_RULE_SHAPE, node->span, NULL,
 			"%s needs a block of commands in braces", name);
 	if (!wanted && node->has_block)
 		sieve_check_tell(
-			check, SIEVE_DIAG_ERROR, node->span, NULL, "%s takes no block", name);
+			check, SIEVE_RULE_SHAPE, node->span, NULL, "%s takes no block", name);
 }
 
 /* --- Commands and tests ----------------------------------------------------------------------- */
 
 static SieveChecked *check_test(SieveCheck *check, const SieveAstNode *node);
 static SieveChecked *check_block(SieveCheck *check, const SieveAstNode *first);
+static SieveChecked *check_command(
+	SieveCheck *check, const SieveAstNode *node, const SieveCommandDef **before);
 
 static SieveChecked *
 check_tests(SieveCheck *check, const SieveAstNode *node)
@@ -106,19 +118,49 @@ check_tests(SieveCheck *check, const SieveAstNode *node)
 	return first;
 }
 
-/* Arguments, tests and block of a command or test whose table is @defs (nullable). */
+/* What stands as a test after @node is the command that follows it, and has the block. */
+static void
+check_as_command(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef **before)
+{
+	SieveAstNode command = *node->tests;
+
+	command.kind = SIEVE_AST_COMMAND;
+	command.depth = node->depth;
+	command.has_block = node->has_block;
+	command.block = node->block;
+	check_command(check, &command, before);
+}
+
+/* After a surplus test: looks at what can be understood all the same. */
+static void
+check_rest(SieveCheck *check, const SieveAstNode *node, const char *name, const SieveArgDef *defs,
+	const SieveCommandDef **before)
+{
+	if (!lacks_semicolon(check, node, defs)) {
+		check_block(check, node->block);
+		return;
+	}
+	/* A require without its semicolon requires, or there would be a mistake for each name. */
+	sieve_args_fit(check, node, name, defs);
+	check_as_command(check, node, before);
+}
+
+/* Arguments, tests and block of a command or test whose table is @defs (nullable). @before: see
+ * check_place(); NULL for a test. */
 static SieveChecked *
-check_parts(SieveCheck *check, const SieveAstNode *node, const char *name, const SieveArgDef *defs)
+check_parts(SieveCheck *check, const SieveAstNode *node, const char *name, const SieveArgDef *defs,
+	const SieveCommandDef **before)
 {
 	SieveChecked *checked =
 		sieve_arena_new_array(sieve_ast_arena(check->script->ast), SieveChecked, 1);
 
 	check->node = node;
-	check_block_shape(check, node, name, defs);
+	checked->node = node;
 	if (!check_tests_shape(check, node, name, defs)) {
-		check_block(check, node->block);
+		check_rest(check, node, name, defs, before);
 		return NULL;
 	}
+	check_block_shape(check, node, name, defs);
 	checked->args = sieve_args_fit(check, node, name, defs);
 	checked->tests = check_tests(check, node->tests);
 	checked->block = check_block(check, node->block);
@@ -135,7 +177,7 @@ check_test(SieveCheck *check, const SieveAstNode *node)
 	if (entry == NULL)
 		return NULL;
 	const SieveTestDef *def = entry->def;
-	SieveChecked *checked = check_parts(check, node, def->name, def->args);
+	SieveChecked *checked = check_parts(check, node, def->name, def->args, NULL);
 	if (checked == NULL)
 		return NULL;
 	checked->test = def;
@@ -149,22 +191,25 @@ static void
 check_place(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef *def,
 	const SieveCommandDef *before)
 {
+	/* Commands that are missing from the tree may have stood before this one. */
+	if (check->after_syntax_errors)
+		return;
 	bool follows_if = before != NULL &&
 			  (before->form == SIEVE_FORM_IF || before->form == SIEVE_FORM_ELSIF);
 
 	if ((def->form == SIEVE_FORM_ELSIF || def->form == SIEVE_FORM_ELSE) && !follows_if)
-		sieve_check_tell(check, SIEVE_DIAG_ERROR, node->span, NULL,
+		sieve_check_tell(check, SIEVE_RULE_PLACE, node->span, NULL,
 			"%s must follow if or elsif", def->name);
 	/* RFC 5228 section 3.2 */
 	bool at_top = node->depth == 0 &&
 		      (node == sieve_ast_commands(check->script->ast) ||
 			      (before != NULL && (before->flags & SIEVE_COMMAND_AT_TOP)));
 	if ((def->flags & SIEVE_COMMAND_AT_TOP) && !at_top)
-		sieve_check_tell(check, SIEVE_DIAG_ERROR, node->span,
+		sieve_check_tell(check, SIEVE_RULE_PLACE, node->span,
 			"move it to the top of the script",
 			"%s must stand before all other commands", def->name);
 	if ((def->flags & SIEVE_COMMAND_TOP_LEVEL) && node->depth > 0)
-		sieve_check_tell(check, SIEVE_DIAG_ERROR, node->span, NULL,
+		sieve_check_tell(check, SIEVE_RULE_PLACE, node->span, NULL,
 			"%s cannot stand inside a block", def->name);
 }
 
@@ -172,9 +217,25 @@ check_place(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef *
  * mistake. */
 static const SieveCommandDef unknown_command = {.form = SIEVE_FORM_IF};
 
+/* Of a command that did not parse only the block is looked at: the rest has been told. */
+static void
+check_broken(SieveCheck *check, const SieveAstNode *node)
+{
+	const SieveEntry *entry =
+		sieve_registry_find(check->unit->registry, SIEVE_KIND_COMMAND, node->name);
+
+	if (entry != NULL && (((const SieveCommandDef *)entry->def)->flags & SIEVE_COMMAND_AT_TOP))
+		check->require_unknown = true;
+	check_block(check, node->block);
+}
+
 static SieveChecked *
 check_command(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef **before)
 {
+	if (node->broken) {
+		check_broken(check, node);
+		return NULL;
+	}
 	const SieveEntry *entry =
 		sieve_check_find(check, SIEVE_KIND_COMMAND, "command", node->name, node->span);
 
@@ -186,7 +247,7 @@ check_command(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef
 	const SieveCommandDef *def = entry->def;
 	check_place(check, node, def, *before);
 	*before = def;
-	SieveChecked *checked = check_parts(check, node, def->name, def->args);
+	SieveChecked *checked = check_parts(check, node, def->name, def->args, before);
 	if (checked == NULL)
 		return NULL;
 	checked->command = def;
@@ -213,26 +274,33 @@ check_block(SieveCheck *check, const SieveAstNode *node)
 static void
 check_script(SieveUnit *unit, SieveScript *script)
 {
-	g_autofree bool *enabled = g_new0(bool, sieve_registry_count(unit->registry));
+	size_t errors = sieve_diag_list_count_errors(unit->diags);
+
+	script->ast = sieve_parse(&script->source, unit->diags);
+	g_autofree SieveRequirement *requirements =
+		g_new0(SieveRequirement, sieve_registry_count(unit->registry));
 	g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	SieveCheck check = {
-		.unit = unit, .script = script, .enabled = enabled, .told = told, .line = 1};
+		.unit = unit,
+		.script = script,
+		.requirements = requirements,
+		.told = told,
+		.line = 1,
+		.after_syntax_errors = sieve_diag_list_count_errors(unit->diags) > errors,
+	};
 
-	enabled[0] = true;
+	requirements[0].enabled = true;
 	script->commands = check_block(&check, sieve_ast_commands(script->ast));
+	sieve_require_tell_missing(&check);
+	if (unit->options->advise && sieve_diag_list_count_errors(unit->diags) == errors)
+		sieve_require_tell_unused(&check);
 }
 
 void
 sieve_check_unit(SieveUnit *unit)
 {
 	/* The list grows while it is walked. */
-	for (unsigned i = 0; i < unit->scripts->len; i++) {
-		SieveScript *script = sieve_unit_get(unit, i);
-		size_t errors = sieve_diag_list_count_errors(unit->diags);
-		script->ast = sieve_parse(&script->source, unit->diags);
-		/* What does not parse would only give mistakes that follow from the first ones. */
-		if (sieve_diag_list_count_errors(unit->diags) == errors)
-			check_script(unit, script);
-	}
+	for (unsigned i = 0; i < unit->scripts->len; i++)
+		check_script(unit, sieve_unit_get(unit, i));
 	sieve_unit_warn_recursion(unit);
 }

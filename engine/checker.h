@@ -9,6 +9,7 @@
 /** A command or test that fits its definition; exactly one of @command and @test is set. */
 typedef struct SieveChecked SieveChecked;
 struct SieveChecked {
+	const SieveAstNode *node; /* as it was written */
 	const SieveCommandDef *command;
 	const SieveTestDef *test;
 	SieveArgs *args;

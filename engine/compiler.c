@@ -225,7 +225,7 @@ SieveProgram *
 sieve_compile(const SieveRegistry *registry, SieveBytes text, const SieveCompileOptions *options,
 	SieveDiagList *diags)
 {
-	static const SieveCompileOptions no_options = {NULL, NULL, NULL};
+	static const SieveCompileOptions no_options = {.name = NULL};
 	g_autoptr(SieveArena) arena = sieve_arena_new();
 	size_t errors = sieve_diag_list_count_errors(diags);
 	g_autoptr(SieveUnit) unit =

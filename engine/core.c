@@ -14,7 +14,7 @@ static const SieveArgDef require_args[] = {
 	{.type = SIEVE_ARG_STRING_LIST,
 		.name = "capabilities",
 		.flags = SIEVE_ARG_CONSTANT,
-		.check = sieve_check_capability},
+		.check = sieve_require_check},
 	{.type = SIEVE_ARG_END},
 };
 

@@ -18,8 +18,24 @@ typedef struct Entry {
 	unsigned caret_width;
 } Entry;
 
+const SieveDiagRuleInfo sieve_diag_rules[] = {
+#define SIEVE_DIAG_RULE(rule, level, name, about) {SIEVE_DIAG_##level, name, about},
+#include "engine/diag-rules.def"
+#undef SIEVE_DIAG_RULE
+};
+
+/* A place in a script, with what is counted up to it. */
+typedef struct Place {
+	const SieveSource *source;
+	size_t offset;
+	unsigned line;
+	unsigned column;    /* in octets */
+	unsigned character; /* the column in characters */
+} Place;
+
 struct SieveDiagList {
 	SieveArena *arena;
+	Place place; /* of the mistake told last */
 	GArray *entries; /* of Entry */
 	size_t n_errors; /* those that are only counted included */
 };
@@ -92,6 +108,50 @@ append_printable(GString *text, SieveBytes bytes, size_t at, size_t *ret_next)
 	return g_unichar_iswide(character) ? 2 : 1;
 }
 
+/* Moves @place on to @offset, which is not before it. */
+static void
+move_place(Place *place, size_t offset)
+{
+	SieveBytes text = place->source->text;
+
+	for (offset = MIN(offset, text.len); place->offset < offset; place->offset++) {
+		unsigned char byte = (unsigned char)text.ptr[place->offset];
+		if (byte == '\n') {
+			place->line++;
+			place->column = place->character = 1;
+			continue;
+		}
+		place->column++;
+		/* A character counts at its last octet: what follows does not continue it. */
+		bool within = place->offset + 1 < text.len &&
+			((unsigned char)text.ptr[place->offset + 1] & 0xc0) == 0x80;
+		place->character += !(byte >= 0x80 && within);
+	}
+}
+
+/* Sets where @diag begins and ends. Mistakes are mostly found from the front to the back, so the
+ * search goes on where the last one began: a thousand of them in one long line stay cheap. */
+static void
+locate(SieveDiagList *diags, SieveDiag *diag, SieveSpan span)
+{
+	if (diags->place.source != span.source || diags->place.offset > span.offset)
+		diags->place = (Place){span.source, 0, 1, 1, 1};
+	move_place(&diags->place, span.offset);
+	Place end = diags->place;
+	move_place(&end, (size_t)span.offset + span.length);
+	diag->line = diags->place.line;
+	diag->column = diags->place.column;
+	diag->character = diags->place.character;
+	diag->end_line = end.line;
+	diag->end_character = end.character;
+}
+
+void
+sieve_diag_begin_source(SieveDiagList *diags)
+{
+	diags->place = (Place){.source = NULL};
+}
+
 /* Fills excerpt and caret of @entry from the line that holds the mistake. */
 static void
 make_excerpt(SieveDiagList *diags, Entry *entry, SieveSpan span)
@@ -121,12 +181,13 @@ make_excerpt(SieveDiagList *diags, Entry *entry, SieveSpan span)
 }
 
 static void
-append(SieveDiagList *diags, SieveDiagLevel level, SieveSpan span, const char *hint,
+append(SieveDiagList *diags, SieveDiagRule rule, SieveSpan span, const char *hint,
 	const char *message)
 {
 	Entry entry = {
 		.diag = {
-			.level = level,
+			.level = sieve_diag_rules[rule].level,
+			.rule = sieve_diag_rules[rule].name,
 			.script = "script",
 			.length = span.length,
 			.message = sieve_arena_strdup(diags->arena, message),
@@ -137,32 +198,31 @@ append(SieveDiagList *diags, SieveDiagLevel level, SieveSpan span, const char *h
 	if (span.source != NULL) {
 		if (span.source->name != NULL)
 			entry.diag.script = sieve_arena_strdup(diags->arena, span.source->name);
-		sieve_source_locate(span.source, span.offset, &entry.diag.line,
-			&entry.diag.column);
+		locate(diags, &entry.diag, span);
 		make_excerpt(diags, &entry, span);
 	}
 	g_array_append_val(diags->entries, entry);
 }
 
 void
-sieve_diag_add(SieveDiagList *diags, SieveDiagLevel level, SieveSpan span, const char *hint,
+sieve_diag_add(SieveDiagList *diags, SieveDiagRule rule, SieveSpan span, const char *hint,
 	const char *format, ...)
 {
 	va_list arguments;
 
-	if (level == SIEVE_DIAG_ERROR)
+	if (sieve_diag_rules[rule].level == SIEVE_DIAG_ERROR)
 		diags->n_errors++;
 	if (diags->entries->len > SIEVE_LIMIT_DIAGS)
 		return;
 	if (diags->entries->len == SIEVE_LIMIT_DIAGS) {
-		append(diags, SIEVE_DIAG_NOTE, span, NULL,
+		append(diags, SIEVE_RULE_MORE, span, NULL,
 			"too many mistakes; those from here on are not shown");
 		return;
 	}
 	va_start(arguments, format);
 	g_autofree char *message = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	append(diags, level, span, hint, message);
+	append(diags, rule, span, hint, message);
 }
 
 typedef struct Style {

@@ -78,12 +78,12 @@ check_text(SieveLexer *lexer, size_t start, size_t end)
 	const char *bad = end == start ? NULL : memchr(base + start, '\0', end - start);
 
 	if (bad != NULL)
-		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR,
+		sieve_diag_add(lexer->diags, SIEVE_RULE_SYNTAX,
 			span(lexer, (size_t)(bad - base), 1),
 			"write it as ${hex:00} with require \"encoded-character\"",
 			"a NUL octet is not allowed in a script");
 	else if (!lexer->told_charset && !g_utf8_validate_len(base + start, end - start, &bad)) {
-		sieve_diag_add(lexer->diags, SIEVE_DIAG_WARNING,
+		sieve_diag_add(lexer->diags, SIEVE_RULE_CHARSET,
 			span(lexer, (size_t)(bad - base), 1), "save the script in UTF-8",
 			"octet %02x is not valid UTF-8 here", (unsigned)(unsigned char)*bad);
 		lexer->told_charset = true;
@@ -112,7 +112,7 @@ lex_bracket_comment(SieveLexer *lexer, GString *lines)
 	size_t end = sieve_bytes_find(text, SIEVE_BYTES("*/"), start + 2);
 
 	if (end == SIZE_MAX) {
-		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, span(lexer, start, 2),
+		sieve_diag_add(lexer->diags, SIEVE_RULE_SYNTAX, span(lexer, start, 2),
 			"close it with `*/`", "this comment is not closed");
 		lexer->cut = true;
 		lexer->at = text.len;
@@ -203,7 +203,7 @@ finish_string(SieveLexer *lexer, SieveToken *token, size_t start, SieveBytes val
 	token->value = sieve_arena_copy(lexer->arena, value);
 	check_text(lexer, start, lexer->at);
 	if (value.len > SIEVE_LIMIT_STRING_BYTES)
-		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, token->span, NULL,
+		sieve_diag_add(lexer->diags, SIEVE_RULE_LIMIT, token->span, NULL,
 			"this string is longer than %u bytes", SIEVE_LIMIT_STRING_BYTES);
 }
 
@@ -212,7 +212,7 @@ tell_unclosed(SieveLexer *lexer, SieveToken *token, size_t start, size_t length,
 {
 	token->kind = SIEVE_TOKEN_BAD;
 	token->span = span(lexer, start, length);
-	sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, token->span, hint,
+	sieve_diag_add(lexer->diags, SIEVE_RULE_SYNTAX, token->span, hint,
 		"this string is not closed");
 	lexer->cut = true;
 	lexer->at = lexer->source->text.len;
@@ -293,7 +293,7 @@ lex_multiline(SieveLexer *lexer, SieveToken *token)
 	}
 	lexer->at += peek(lexer, 0) == '\r' && peek(lexer, 1) == '\n';
 	if (peek(lexer, 0) != '\n' && !at_end(lexer))
-		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, span(lexer, lexer->at, 1),
+		sieve_diag_add(lexer->diags, SIEVE_RULE_SYNTAX, span(lexer, lexer->at, 1),
 			"begin the text on the next line", "nothing may follow `text:` on its line");
 	take_text_line(lexer);
 	for (;;) {
@@ -364,10 +364,10 @@ lex_number(SieveLexer *lexer, SieveToken *token)
 	token->span = span(lexer, lexer->at, length);
 	lexer->at += length;
 	if (i + (shift > 0) < length)
-		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, token->span,
+		sieve_diag_add(lexer->diags, SIEVE_RULE_SYNTAX, token->span,
 			"a number is digits and perhaps K, M or G", "this is not a number");
 	else if (overflow)
-		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, token->span, NULL,
+		sieve_diag_add(lexer->diags, SIEVE_RULE_LIMIT, token->span, NULL,
 			"this number is too large; the largest is %" PRIu64, SIEVE_LIMIT_NUMBER_MAX);
 }
 
@@ -384,7 +384,7 @@ lex_identifier(SieveLexer *lexer, SieveToken *token)
 	lexer->at += length + tag;
 	if (length <= SIEVE_LIMIT_IDENTIFIER_BYTES)
 		return;
-	sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, token->span, NULL,
+	sieve_diag_add(lexer->diags, SIEVE_RULE_LIMIT, token->span, NULL,
 		"this word is longer than %u bytes", SIEVE_LIMIT_IDENTIFIER_BYTES);
 	token->value.len = SIEVE_LIMIT_IDENTIFIER_BYTES;
 }
@@ -413,10 +413,10 @@ lex_bad(SieveLexer *lexer, SieveToken *token)
 	token->kind = SIEVE_TOKEN_BAD;
 	token->span = span(lexer, start, text.len);
 	if (text.ptr[0] == ':')
-		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, token->span,
+		sieve_diag_add(lexer->diags, SIEVE_RULE_SYNTAX, token->span,
 			"write the tag's name straight after it", "this colon names no tag");
 	else
-		sieve_diag_add(lexer->diags, SIEVE_DIAG_ERROR, token->span,
+		sieve_diag_add(lexer->diags, SIEVE_RULE_SYNTAX, token->span,
 			text.ptr[0] == '\'' ? "strings are in double quotes" : NULL,
 			"`%s` has no meaning here", shown);
 }

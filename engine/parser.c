@@ -86,7 +86,7 @@ tell_unexpected(Parser *parser, const char *wanted, const char *hint)
 		return;
 	/* What is missing at the end of a block or script is missing where the last word ended. */
 	bool at_end = token->kind == SIEVE_TOKEN_END || token->kind == SIEVE_TOKEN_RIGHT_BRACE;
-	sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, at_end ? parser->past : token->span, hint,
+	sieve_diag_add(parser->diags, SIEVE_RULE_SYNTAX, at_end ? parser->past : token->span, hint,
 		"expected %s, found %s", wanted, sieve_token_kind_name(token->kind));
 }
 
@@ -119,7 +119,7 @@ skip_deep(Parser *parser, unsigned ends)
 	size_t open = 0;
 
 	if (!parser->told_depth)
-		sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, parser->token.span, NULL,
+		sieve_diag_add(parser->diags, SIEVE_RULE_LIMIT, parser->token.span, NULL,
 			"blocks and tests are nested more than %u deep", SIEVE_LIMIT_NESTING);
 	parser->told_depth = true;
 	for (; !looking_at(parser, SIEVE_TOKEN_END); advance(parser)) {
@@ -270,7 +270,7 @@ parse_arguments(Parser *parser, SieveAstNode *node)
 
 	for (; begins_argument(parser); n_arguments++) {
 		if (n_arguments == SIEVE_LIMIT_ARGUMENTS)
-			sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, parser->token.span, NULL,
+			sieve_diag_add(parser->diags, SIEVE_RULE_LIMIT, parser->token.span, NULL,
 				"more than %u arguments", SIEVE_LIMIT_ARGUMENTS);
 		if (!parse_argument(parser, node))
 			return false;
@@ -318,7 +318,7 @@ parse_block(Parser *parser, SieveAstNode *command)
 	if (looking_at(parser, SIEVE_TOKEN_RIGHT_BRACE))
 		advance_past_end(parser, command);
 	else if (!parser->lexer.cut)
-		sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, brace, "close it with `}`",
+		sieve_diag_add(parser->diags, SIEVE_RULE_SYNTAX, brace, "close it with `}`",
 			"this block is not closed");
 }
 
@@ -327,12 +327,15 @@ static void
 parse_command(Parser *parser, SieveAstNode *parent)
 {
 	SieveAstNode *command = sieve_ast_add_command(parser->ast, parent, parser->token.value);
+	size_t errors = sieve_diag_list_count_errors(parser->diags);
 
 	command->span = parser->token.span;
 	command->blank_before = parser->token.blank_before;
 	command->comment = take_comment(parser);
 	advance(parser);
-	if (!parse_arguments(parser, command)) {
+	bool parsed = parse_arguments(parser, command);
+	command->broken = sieve_diag_list_count_errors(parser->diags) > errors;
+	if (!parsed) {
 		skip_command(parser);
 		/* The commands of its block are looked at all the same. */
 		if (looking_at(parser, SIEVE_TOKEN_LEFT_BRACE))
@@ -345,6 +348,7 @@ parse_command(Parser *parser, SieveAstNode *parent)
 		advance_past_end(parser, command);
 	} else {
 		tell_unexpected(parser, "`;` or a block", "end the command with `;`");
+		command->broken = true;
 		skip_command(parser);
 		if (looking_at(parser, SIEVE_TOKEN_LEFT_BRACE))
 			parse_block(parser, command);
@@ -368,7 +372,7 @@ parse_commands(Parser *parser, SieveAstNode *parent)
 		bool brace = looking_at(parser, SIEVE_TOKEN_RIGHT_BRACE) ||
 			looking_at(parser, SIEVE_TOKEN_LEFT_BRACE);
 		if (brace) {
-			sieve_diag_add(parser->diags, SIEVE_DIAG_ERROR, parser->token.span, NULL,
+			sieve_diag_add(parser->diags, SIEVE_RULE_SYNTAX, parser->token.span, NULL,
 				"%s belongs to no command",
 				sieve_token_kind_name(parser->token.kind));
 			advance(parser);
@@ -387,8 +391,9 @@ sieve_parse(const SieveSource *source, SieveDiagList *diags)
 	g_autoptr(GString) comment = g_string_new(NULL);
 	Parser parser = {.ast = ast, .diags = diags, .comment = comment};
 
+	sieve_diag_begin_source(diags);
 	if (source->text.len > SIEVE_LIMIT_SCRIPT_BYTES) {
-		sieve_diag_add(diags, SIEVE_DIAG_ERROR, (SieveSpan){source, 0, 0}, NULL,
+		sieve_diag_add(diags, SIEVE_RULE_LIMIT, (SieveSpan){source, 0, 0}, NULL,
 			"the script is longer than %u bytes", SIEVE_LIMIT_SCRIPT_BYTES);
 		return ast;
 	}

@@ -79,14 +79,19 @@ typedef enum {
 	SIEVE_DIAG_NOTE,
 } SieveDiagLevel;
 
-/** One mistake. @line and @column count from 1, columns in bytes; both are 0 when it has no place, and
- * @excerpt is NULL then. @length is in bytes, 0 unknown. */
+/** One mistake. @line and @column count from 1, columns in bytes; @length is in bytes, 0 unknown.
+ * The @character members say the same in Unicode characters; the end is just after the mistake. All
+ * of them are 0 and @excerpt is NULL when the mistake has no place. */
 typedef struct SieveDiag {
 	SieveDiagLevel level;
+	const char *rule;    /* lasting name of its kind, as "SIEVE-SYNTAX"; see doc/diagnostics.md */
 	const char *script;  /* name of the script, never NULL */
 	unsigned line;
 	unsigned column;
 	size_t length;
+	unsigned character;
+	unsigned end_line;
+	unsigned end_character;
 	const char *message; /* UTF-8, one line, no full stop */
 	const char *hint;    /* (nullable) what to do about it */
 	const char *excerpt; /* (nullable) the source line, without its line end, made printable */
@@ -133,6 +138,9 @@ typedef struct SieveCompileOptions {
 	const char *name;     /* of the script, for messages; NULL: "script" */
 	SieveLoadScript load; /* (nullable): nothing can be included */
 	void *load_data;
+	bool advise;          /* warn too of what is allowed but hardly meant */
+	const char *const *owner; /* (nullable) the addresses whose mail runs through the script, NULL-
+	                           * terminated: with @advise, a redirect to one of them is warned of */
 } SieveCompileOptions;
 
 /** A compiled script: immutable, reference-counted (atomically), shareable between threads. */

@@ -159,7 +159,7 @@ mark_reached(const SieveUnit *unit, unsigned index, bool *reached)
 static void
 tell_recursion(const SieveUnit *unit, const SieveInclude *include)
 {
-	sieve_diag_add(unit->diags, SIEVE_DIAG_WARNING, include->span,
+	sieve_diag_add(unit->diags, SIEVE_RULE_RECURSION, include->span,
 		"use :once, or take one of the includes away",
 		"this script includes itself by way of \"%s\", and fails when it gets here",
 		sieve_unit_get(unit, include->script)->name);

@@ -150,7 +150,8 @@ compile(PeerScriptSource *source, const LocationRecord *record, const char *pers
 	char **ret_problem)
 {
 	const LocationScriptOptions script = {personal, source->elsewhere};
-	const SieveCompileOptions options = {"delivery", load_script, source};
+	const SieveCompileOptions options = {
+		.name = "delivery", .load = load_script, .load_data = source};
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_auto(GStrv) bad_entries = NULL;
 	g_autofree char *text = location_delivery_script(record, &script, &bad_entries);

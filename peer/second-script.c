@@ -71,7 +71,8 @@ static bool
 check(PeerSecondScript *second, SieveLoadScript load, void *load_data, char **ret_problem)
 {
 	Gathering gathering = {second, load, load_data};
-	const SieveCompileOptions compile = {"delivery", gather, &gathering};
+	const SieveCompileOptions compile = {
+		.name = "delivery", .load = gather, .load_data = &gathering};
 	const SieveLowerOptions options = {second->registry, &compile, no_environment, NULL};
 	g_autofree char *lowered = NULL;
 
@@ -106,7 +107,8 @@ bool
 peer_second_script_run(const PeerSecondScript *second, const SieveRunInput *input,
 	SieveResult **ret_result, GError **error)
 {
-	const SieveCompileOptions compile = {"delivery", recall, (void *)(uintptr_t)second};
+	const SieveCompileOptions compile = {
+		.name = "delivery", .load = recall, .load_data = (void *)(uintptr_t)second};
 	const SieveLowerOptions options = {
 		second->registry, &compile, input->environment, input->environment_data};
 	g_autofree char *lowered = NULL;

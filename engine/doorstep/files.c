@@ -80,6 +80,8 @@ doorstep_compile_text(const SieveRegistry *registry, const char *path, SieveByte
 		.name = path,
 		.load = doorstep_scripts_load,
 		.load_data = scripts,
+		.advise = true,
+		.owner = scripts->owner,
 	};
 
 	return sieve_compile(registry, text, &options, diags);

@@ -13,6 +13,7 @@ typedef struct DoorstepScripts {
 	char *personal;
 	char *global;
 	GPtrArray *texts; /* (nullable) of GBytes: given the scripts read, in the program's order */
+	const char *const *owner; /* (nullable) not owned; see SieveCompileOptions */
 } DoorstepScripts;
 
 /** @personal and @global may be NULL: the folder of @script. */
@@ -24,7 +25,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DoorstepScripts, doorstep_scripts_clear)
 bool doorstep_scripts_load(SieveLocation location, const char *name, GBytes **ret_text,
 	void *scripts, GError **error);
 
-/** Compiles a script, which may already be read, with every extension of @registry. NULL when @diags
+/** Compiles a script, which may already be read, and advises on it. NULL when @diags
  * received an error, or, with @error, when the file cannot be read. */
 SieveProgram *doorstep_compile_text(const SieveRegistry *registry, const char *path, SieveBytes text,
 	DoorstepScripts *scripts, SieveDiagList *diags) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,6 +5,7 @@
 
 #include "engine/bytes.h"
 #include "engine/deliver/mailbox-name.h"
+#include "engine/diag.h"
 #include "engine/doorstep/files.h"
 
 #include <glib/gstdio.h>
@@ -89,13 +90,25 @@ init_scripts(const Svtest *svtest, DoorstepScripts *scripts)
 	scripts->global = g_build_filename(svtest->folder, "included-global", NULL);
 }
 
-/* The errors as the test language counts them: each one found, and a last one that says so. */
+static bool
+is_of_parser(const SieveDiag *diag)
+{
+	return strcmp(diag->rule, sieve_diag_rules[SIEVE_RULE_SYNTAX].name) == 0 ||
+	       strcmp(diag->rule, sieve_diag_rules[SIEVE_RULE_LIMIT].name) == 0;
+}
+
+/* The errors as the test language counts them: each one found, and a last one that says so. Those of
+ * the checker count only in a script that parses. */
 static void
 collect_errors(GPtrArray *errors, const SieveDiagList *diags)
 {
+	bool parsed = true;
+
+	for (size_t i = 0; i < sieve_diag_list_count(diags); i++)
+		parsed = parsed && !is_of_parser(sieve_diag_list_get(diags, i));
 	for (size_t i = 0; i < sieve_diag_list_count(diags); i++) {
 		const SieveDiag *diag = sieve_diag_list_get(diags, i);
-		if (diag->level == SIEVE_DIAG_ERROR)
+		if (diag->level == SIEVE_DIAG_ERROR && (parsed || is_of_parser(diag)))
 			g_ptr_array_add(errors, g_strdup(diag->message));
 	}
 	if (errors->len > 0)

@@ -46,8 +46,8 @@ test_print(void)
 	SieveSource source = {.text = SIEVE_BYTES("one\n\tt\xc3\xbcwo \x1b[m\n"), .name = "s"};
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 
-	sieve_diag_add(diags, SIEVE_DIAG_ERROR, (SieveSpan){&source, 5, 5}, "do %d", "bad %d", 7);
-	sieve_diag_add(diags, SIEVE_DIAG_WARNING, (SieveSpan){NULL, 0, 0}, NULL, "odd");
+	sieve_diag_add(diags, SIEVE_RULE_SYNTAX, (SieveSpan){&source, 5, 5}, "do %d", "bad %d", 7);
+	sieve_diag_add(diags, SIEVE_RULE_DOUBTFUL, (SieveSpan){NULL, 0, 0}, NULL, "odd");
 	g_autofree char *text = sieve_diag_list_print(diags, false);
 	g_assert_cmpstr(text, ==,
 		"s:2:2: error: bad 7\n"
@@ -68,7 +68,7 @@ test_long_line(void)
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 
 	line[50000] = '!';
-	sieve_diag_add(diags, SIEVE_DIAG_ERROR, (SieveSpan){&source, 50000, 1}, NULL, "here");
+	sieve_diag_add(diags, SIEVE_RULE_SYNTAX, (SieveSpan){&source, 50000, 1}, NULL, "here");
 	g_autofree char *text = sieve_diag_list_print(diags, false);
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	g_assert_cmpstr(lines[0], ==, "s:1:50001: error: here");
@@ -82,10 +82,10 @@ test_limit(void)
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 
 	for (unsigned i = 0; i < SIEVE_LIMIT_DIAGS; i++)
-		sieve_diag_add(diags, SIEVE_DIAG_ERROR, (SieveSpan){NULL, 0, 0}, NULL, "%u", i);
+		sieve_diag_add(diags, SIEVE_RULE_SYNTAX, (SieveSpan){NULL, 0, 0}, NULL, "%u", i);
 	g_assert_cmpuint(sieve_diag_list_count(diags), ==, SIEVE_LIMIT_DIAGS);
 	for (unsigned i = 0; i < 3; i++)
-		sieve_diag_add(diags, SIEVE_DIAG_ERROR, (SieveSpan){NULL, 0, 0}, NULL, "more");
+		sieve_diag_add(diags, SIEVE_RULE_SYNTAX, (SieveSpan){NULL, 0, 0}, NULL, "more");
 	g_assert_cmpuint(sieve_diag_list_count(diags), ==, SIEVE_LIMIT_DIAGS + 1);
 	g_assert_cmpuint(sieve_diag_list_count_errors(diags), ==, SIEVE_LIMIT_DIAGS + 3);
 	g_assert_cmpint(
