@@ -3,6 +3,7 @@
 
 #include "engine/checker.h"
 
+#include "engine/advice.h"
 #include "engine/arguments.h"
 #include "engine/check.h"
 #include "engine/diag.h"
@@ -299,8 +300,12 @@ check_script(SieveUnit *unit, SieveScript *script)
 void
 sieve_check_unit(SieveUnit *unit)
 {
+	size_t errors = sieve_diag_list_count_errors(unit->diags);
+
 	/* The list grows while it is walked. */
 	for (unsigned i = 0; i < unit->scripts->len; i++)
 		check_script(unit, sieve_unit_get(unit, i));
 	sieve_unit_warn_recursion(unit);
+	if (unit->options->advise && sieve_diag_list_count_errors(unit->diags) == errors)
+		sieve_advise_unit(unit);
 }
