@@ -2,6 +2,8 @@
 /* check.c - `doorstep check`: tells the mistakes in scripts */
 
 #include "engine/bytes.h"
+#include "engine/doorstep/checked.h"
+#include "engine/doorstep/colour.h"
 #include "engine/doorstep/files.h"
 #include "engine/doorstep/verb.h"
 #include "engine/dump.h"
@@ -16,128 +18,131 @@ static const DoorstepHelp help = {
 	.operands = "SCRIPT...",
 	.summary = "Tells the mistakes in Sieve scripts: line, column, and what to do about them.",
 	.examples = "  doorstep check my.sieve\n"
+		    "  doorstep check --strict *.sieve             warnings are problems as well\n"
+		    "  doorstep check --owner me@example.com my.sieve\n"
 		    "  doorstep check --format=json - <my.sieve    for an editor\n"
 		    "  doorstep check --dump my.sieve              what it is compiled to\n"
 		    "  doorstep check --capabilities               what `require` may name\n",
 };
 
+/* What is printed once all scripts have been looked at; text goes out script by script. */
+typedef struct Format {
+	const char *name;
+	char *(*print)(const GPtrArray *scripts);
+} Format;
+
+static const Format formats[] = {
+	{"text", NULL},
+	{"json", doorstep_checked_json},
+	{"sarif", doorstep_checked_sarif},
+};
+
 typedef struct CheckOptions {
-	char *format;
+	char *format_name;
 	char *include_dir;
 	char *global_dir;
+	char *color;
+	char **owner;
+	gboolean strict;
 	gboolean dump;
 	gboolean capabilities;
-	gboolean json;
+	const Format *format;
+	bool colour;
 	SieveRegistry *registry;
-	GString *json_diags;   /* elements of the two lists of the JSON form, */
-	GString *json_scripts; /* each with the comma before it but the first */
+	GPtrArray *scripts; /* of DoorstepChecked */
 } CheckOptions;
 
-/* A JSON string (RFC 8259 section 7). */
 static void
-append_json(GString *text, const char *name, const char *value)
+clear_options(CheckOptions *options)
 {
-	g_autofree char *valid = g_utf8_make_valid(value, -1);
+	g_free(options->format_name);
+	g_free(options->include_dir);
+	g_free(options->global_dir);
+	g_free(options->color);
+	g_strfreev(options->owner);
+	g_clear_pointer(&options->registry, sieve_registry_free);
+	g_clear_pointer(&options->scripts, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CheckOptions, clear_options)
 
-	g_string_append_printf(text, ", \"%s\": \"", name);
-	for (const char *at = valid; *at != '\0'; at++) {
-		if (*at == '"' || *at == '\\')
-			g_string_append_printf(text, "\\%c", *at);
-		else if (g_ascii_iscntrl(*at))
-			g_string_append_printf(text, "\\u%04x", (unsigned)*at);
-		else
-			g_string_append_c(text, *at);
-	}
-	g_string_append_c(text, '"');
+static void
+free_checked(gpointer data)
+{
+	DoorstepChecked *checked = data;
+
+	g_free(checked->path);
+	g_free(checked->reason);
+	sieve_diag_list_free(checked->diags);
+	g_free(checked);
 }
 
-static void
-add_element(GString *list, const char *element)
+static size_t
+count_level(const SieveDiagList *diags, SieveDiagLevel level)
 {
-	g_string_append_printf(list, "%s\n    {%s}", list->len == 0 ? "" : ",", element);
+	size_t count = 0;
+
+	for (size_t i = 0; i < sieve_diag_list_count(diags); i++)
+		count += sieve_diag_list_get(diags, i)->level == level ? 1 : 0;
+	return count;
 }
 
-/* A script without mistakes: whether hosts with libsieve can run it. */
+/* Hosts with libsieve run scripts of the base language; the other engine was asked itself. */
 static void
-add_json_script(CheckOptions *options, const char *path, SieveBytes text)
+print_verdict(const DoorstepChecked *checked)
 {
-	g_autofree char *reason = NULL;
-	bool portable = sieve_libsieve_check(text, &reason);
-	g_autoptr(GString) json = g_string_new(NULL);
+	size_t n_warnings = count_level(checked->diags, SIEVE_DIAG_WARNING);
 
-	g_string_append_printf(json, "\"portable\": %s", portable ? "true" : "false");
-	append_json(json, "script", path);
-	if (!portable)
-		append_json(json, "reason", reason);
-	add_element(options->json_scripts, json->str);
-}
-
-static void
-add_json_diags(CheckOptions *options, const SieveDiagList *diags)
-{
-	static const char *const levels[] = {
-		[SIEVE_DIAG_ERROR] = "error",
-		[SIEVE_DIAG_WARNING] = "warning",
-		[SIEVE_DIAG_NOTE] = "note",
-	};
-
-	for (size_t i = 0; i < sieve_diag_list_count(diags); i++) {
-		const SieveDiag *diag = sieve_diag_list_get(diags, i);
-		g_autoptr(GString) text = g_string_new(NULL);
-		g_string_append_printf(text, "\"line\": %u, \"column\": %u, \"length\": %zu",
-			diag->line, diag->column, diag->length);
-		append_json(text, "script", diag->script);
-		append_json(text, "level", levels[diag->level]);
-		append_json(text, "message", diag->message);
-		if (diag->hint != NULL)
-			append_json(text, "hint", diag->hint);
-		add_element(options->json_diags, text->str);
-	}
-}
-
-/* Hosts with libsieve run scripts of the base language; the other engine is asked itself. */
-static void
-print_portable(const char *path, SieveBytes text)
-{
-	g_autofree char *reason = NULL;
-
-	if (sieve_libsieve_check(text, &reason))
-		printf("%s: no mistakes; portable to libsieve\n", path);
+	if (n_warnings == 0)
+		printf("%s: no mistakes; ", checked->path);
 	else
-		printf("%s: no mistakes; not portable to libsieve: %s\n", path, reason);
+		printf("%s: no errors, %zu warning%s; ", checked->path, n_warnings,
+			n_warnings == 1 ? "" : "s");
+	if (checked->reason == NULL)
+		printf("portable to libsieve\n");
+	else
+		printf("not portable to libsieve: %s\n", checked->reason);
+}
+
+static void
+print_text(const CheckOptions *options, const DoorstepChecked *checked, const SieveProgram *program)
+{
+	g_autofree char *mistakes = sieve_diag_list_print(checked->diags, options->colour);
+
+	fputs(mistakes, stdout);
+	if (!checked->valid)
+		return;
+	print_verdict(checked);
+	if (options->dump) {
+		g_autofree char *listing = sieve_program_dump(program);
+		fputs(listing, stdout);
+	}
 }
 
 static int
 check_script(CheckOptions *options, const char *path)
 {
-	g_auto(DoorstepScripts) scripts = {0};
-	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
+	g_auto(DoorstepScripts) scripts = {.owner = (const char *const *)options->owner};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GBytes) bytes = doorstep_file_read(path, &error);
 
 	if (bytes == NULL)
 		return doorstep_usage_error("%s", error->message);
 	SieveBytes text = doorstep_file_bytes(bytes);
+	DoorstepChecked *checked = g_new0(DoorstepChecked, 1);
+	checked->path = g_strdup(path);
+	checked->diags = sieve_diag_list_new();
+	g_ptr_array_add(options->scripts, checked);
 	doorstep_scripts_init(&scripts, path, options->include_dir, options->global_dir);
 	g_autoptr(SieveProgram) program =
-		doorstep_compile_text(options->registry, path, text, &scripts, diags);
-	if (options->json) {
-		add_json_diags(options, diags);
-	} else {
-		g_autofree char *mistakes = sieve_diag_list_print(diags, doorstep_colour(STDOUT_FILENO));
-		fputs(mistakes, stdout);
-	}
-	if (program == NULL)
+		doorstep_compile_text(options->registry, path, text, &scripts, checked->diags);
+	checked->valid = program != NULL;
+	if (program != NULL)
+		(void)sieve_libsieve_check(text, &checked->reason);
+	if (options->format->print == NULL)
+		print_text(options, checked, program);
+	if (options->strict && count_level(checked->diags, SIEVE_DIAG_WARNING) > 0)
 		return DOORSTEP_EXIT_PROBLEM;
-	if (options->json)
-		add_json_script(options, path, text);
-	else
-		print_portable(path, text);
-	if (options->dump) {
-		g_autofree char *listing = sieve_program_dump(program);
-		fputs(listing, stdout);
-	}
-	return DOORSTEP_EXIT_OK;
+	return program == NULL ? DOORSTEP_EXIT_PROBLEM : DOORSTEP_EXIT_OK;
 }
 
 static void
@@ -155,28 +160,53 @@ check_all(CheckOptions *options, int argc, char **argv)
 {
 	int code = DOORSTEP_EXIT_OK;
 
-	g_autoptr(GString) diags = options->json_diags = g_string_new(NULL);
-	g_autoptr(GString) scripts = options->json_scripts = g_string_new(NULL);
+	options->scripts = g_ptr_array_new_with_free_func(free_checked);
 	for (int i = 1; i < argc; i++) {
 		int worse = check_script(options, argv[i]);
 		code = MAX(code, worse);
 	}
-	if (options->json)
-		printf("{\n  \"version\": 1,\n  \"diagnostics\": [%s],\n  \"scripts\": [%s]\n}\n",
-			diags->str, scripts->str);
+	if (options->format->print != NULL) {
+		g_autofree char *text = options->format->print(options->scripts);
+		fputs(text, stdout);
+	}
 	return code;
+}
+
+/* What the options leave open, and whether they go together; a DoorstepExit. */
+static int
+settle_options(CheckOptions *options)
+{
+	const char *name = options->format_name == NULL ? "text" : options->format_name;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(formats) && options->format == NULL; i++)
+		if (strcmp(formats[i].name, name) == 0)
+			options->format = &formats[i];
+	if (options->format == NULL)
+		return doorstep_usage_error("no such format: %s", name);
+	if (options->format->print != NULL && options->dump)
+		return doorstep_usage_error("--dump goes with --format=text alone");
+	if (!doorstep_colour_choose(options->color, STDOUT_FILENO, &options->colour))
+		return DOORSTEP_EXIT_USAGE;
+	options->registry = sieve_registry_new(sieve_extensions());
+	return DOORSTEP_EXIT_OK;
 }
 
 int
 doorstep_check(int argc, char **argv)
 {
-	CheckOptions options = {0};
+	g_auto(CheckOptions) options = {0};
 	const GOptionEntry entries[] = {
-		{"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "text (default) or json", "FORMAT"},
+		{"format", 0, 0, G_OPTION_ARG_STRING, &options.format_name,
+			"text (default), json or sarif", "FORMAT"},
+		{"strict", 0, 0, G_OPTION_ARG_NONE, &options.strict,
+			"exit with 1 for warnings too", NULL},
+		{"owner", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.owner,
+			"address of the reader: warn of a redirect to it", "ADDRESS"},
 		{"include-dir", 'I', 0, G_OPTION_ARG_FILENAME, &options.include_dir,
 			"where include :personal looks (default: beside the script)", "DIR"},
 		{"global-dir", 'G', 0, G_OPTION_ARG_FILENAME, &options.global_dir,
 			"where include :global looks (default: beside the script)", "DIR"},
+		{"color", 0, 0, G_OPTION_ARG_STRING, &options.color, DOORSTEP_COLOUR_HELP, "WHEN"},
 		{"dump", 0, 0, G_OPTION_ARG_NONE, &options.dump, "print the compiled program", NULL},
 		{"capabilities", 0, 0, G_OPTION_ARG_NONE, &options.capabilities,
 			"list what `require` may name", NULL},
@@ -185,18 +215,11 @@ doorstep_check(int argc, char **argv)
 
 	if (!doorstep_options(&help, entries, &argc, &argv))
 		return DOORSTEP_EXIT_USAGE;
-	g_autofree char *format = options.format;
-	g_autofree char *include_dir = options.include_dir;
-	g_autofree char *global_dir = options.global_dir;
-	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
-	options.registry = registry;
-	options.json = g_strcmp0(format, "json") == 0;
-	if (format != NULL && !options.json && strcmp(format, "text") != 0)
-		return doorstep_usage_error("no such format: %s", format);
-	if (options.json && options.dump)
-		return doorstep_usage_error("--dump has no JSON form");
+	int code = settle_options(&options);
+	if (code != DOORSTEP_EXIT_OK)
+		return code;
 	if (options.capabilities) {
-		print_capabilities(registry);
+		print_capabilities(options.registry);
 		return DOORSTEP_EXIT_OK;
 	}
 	if (argc < 2)

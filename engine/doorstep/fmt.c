@@ -2,6 +2,7 @@
 /* fmt.c - `doorstep fmt`: prints scripts in their canonical layout */
 
 #include "engine/bytes.h"
+#include "engine/doorstep/colour.h"
 #include "engine/doorstep/files.h"
 #include "engine/doorstep/verb.h"
 #include "engine/parser.h"
@@ -59,7 +60,7 @@ format_script(const FmtOptions *options, const char *path)
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_autoptr(SieveAst) ast = sieve_parse(&source, diags);
 	if (sieve_diag_list_count_errors(diags) > 0) {
-		g_autofree char *mistakes = sieve_diag_list_print(diags, doorstep_colour(STDERR_FILENO));
+		g_autofree char *mistakes = sieve_diag_list_print(diags, doorstep_colour_auto(STDERR_FILENO));
 		fputs(mistakes, stderr);
 		return DOORSTEP_EXIT_PROBLEM;
 	}

@@ -7,7 +7,6 @@
 
 #include <locale.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "peer/presence.h"
 
@@ -66,14 +65,6 @@ doorstep_usage_error(const char *format, ...)
 	va_end(arguments);
 	g_printerr("%s: %s\n", g_get_prgname(), message);
 	return DOORSTEP_EXIT_USAGE;
-}
-
-bool
-doorstep_colour(int file)
-{
-	const char *no_colour = g_getenv("NO_COLOR");
-
-	return isatty(file) && (no_colour == NULL || *no_colour == '\0');
 }
 
 int

@@ -4,6 +4,7 @@
 #include "engine/doorstep/run.h"
 
 #include "engine/bytes.h"
+#include "engine/doorstep/colour.h"
 #include "engine/doorstep/explain-html.h"
 #include "engine/doorstep/files.h"
 #include "engine/doorstep/verb.h"
@@ -30,6 +31,7 @@ doorstep_run_options_clear(DoorstepRunOptions *options)
 	g_free(options->remote_ip);
 	g_free(options->include_dir);
 	g_free(options->global_dir);
+	g_free(options->color);
 	g_free(options->engine);
 	g_free(options->html);
 	g_clear_pointer(&options->texts, g_ptr_array_unref);
@@ -43,11 +45,16 @@ doorstep_run_compile(const SieveRegistry *registry, const char *path,
 	g_auto(DoorstepScripts) scripts = {0};
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_autoptr(GError) error = NULL;
+	bool colour;
 
+	if (!doorstep_colour_choose(options->color, STDERR_FILENO, &colour)) {
+		*ret_code = DOORSTEP_EXIT_USAGE;
+		return NULL;
+	}
 	doorstep_scripts_init(&scripts, path, options->include_dir, options->global_dir);
 	scripts.texts = options->texts;
 	SieveProgram *program = doorstep_compile_file(registry, path, &scripts, diags, &error);
-	g_autofree char *mistakes = sieve_diag_list_print(diags, doorstep_colour(STDERR_FILENO));
+	g_autofree char *mistakes = sieve_diag_list_print(diags, colour);
 	fputs(mistakes, stderr);
 	if (error != NULL)
 		*ret_code = doorstep_usage_error("%s", error->message);
@@ -160,9 +167,12 @@ doorstep_run_mail(const SieveProgram *program, const char *path, DoorstepRunOpti
 	*ret_failed = failure != NULL;
 	if (options->html != NULL && !write_page(options, explain, message, arena, path, error))
 		return NULL;
-	if (options->explain)
-		return doorstep_explain_text(explain, doorstep_colour(STDOUT_FILENO));
-	return print_result(result, failure);
+	if (!options->explain)
+		return print_result(result, failure);
+	/* Whoever compiled the script has checked the word. */
+	bool colour = false;
+	(void)!doorstep_colour_choose(options->color, STDOUT_FILENO, &colour);
+	return doorstep_explain_text(explain, colour);
 }
 
 /* Prepares the script for libsieve when that is the engine. */
@@ -236,6 +246,7 @@ doorstep_run(int argc, char **argv)
 			"where include :personal looks (default: beside the script)", "DIR"},
 		{"global-dir", 'G', 0, G_OPTION_ARG_FILENAME, &options.global_dir,
 			"where include :global looks (default: beside the script)", "DIR"},
+		{"color", 0, 0, G_OPTION_ARG_STRING, &options.color, DOORSTEP_COLOUR_HELP, "WHEN"},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	int code = DOORSTEP_EXIT_OK;

@@ -12,6 +12,7 @@ typedef struct DoorstepRunOptions {
 	char *remote_ip;
 	char *include_dir;
 	char *global_dir;
+	char *color;     /* the value of --color */
 	char *engine;    /* "doorstep" (NULL too) or "libsieve" */
 	PeerSecondScript *second; /* the script when libsieve runs it */
 	gboolean explain;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test.c - `doorstep test`: runs script tests, or a suite of sample mails; prints TAP */
 
+#include "engine/doorstep/colour.h"
 #include "engine/doorstep/suite.h"
 #include "engine/doorstep/svtest.h"
 #include "engine/doorstep/verb.h"
@@ -120,6 +121,8 @@ doorstep_test(int argc, char **argv)
 			"with --script: address of the client", "IP"},
 		{"include-dir", 'I', 0, G_OPTION_ARG_FILENAME, &options.run.include_dir,
 			"with --script: where include :personal looks", "DIR"},
+		{"color", 0, 0, G_OPTION_ARG_STRING, &options.run.color, DOORSTEP_COLOUR_HELP,
+			"WHEN"},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	int code;

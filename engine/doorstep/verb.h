@@ -28,9 +28,6 @@ bool doorstep_options(const DoorstepHelp *help, const GOptionEntry *entries, int
 /** Says on standard error what is wrong; returns DOORSTEP_EXIT_USAGE. */
 int doorstep_usage_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
-/** True when text for @file may have colour: it is a terminal, and NO_COLOR is not set. */
-bool doorstep_colour(int file);
-
 #define DOORSTEP_VERB(name, function, summary) int function(int argc, char **argv);
 #include "engine/doorstep/verbs.def"
 #undef DOORSTEP_VERB
