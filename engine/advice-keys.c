@@ -181,11 +181,11 @@ static const KeyCheck key_checks[] = {
 		"use :matches, or take the * away"},
 	{OF_FIELD, BY_IS, is_address, SIEVE_RULE_HEADER_ADDRESS,
 		"is a bare address, and the field may hold a name beside it, so it hardly matches",
-		"use the address test"},
+		"write address instead of header"},
 	{OF_FIELD, BY_MATCHES, is_bare_pattern, SIEVE_RULE_HEADER_ADDRESS,
 		"asks for a bare address, and the field may hold a name beside it, so it hardly "
 		"matches",
-		"use the address test"},
+		"write address instead of header"},
 };
 
 /* --- The list --------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@ typedef struct Fit {
 	unsigned row;		 /* the positional row to be filled next */
 	bool positional_seen;
 	bool look_into; /* strings are rewritten or compiled */
+	bool misspelt; /* a tag that was likely meant to be another was told */
 } Fit;
 
 static const char *const type_words[] = {
@@ -363,6 +364,7 @@ tell_unknown_tag(Fit *fit, const SieveAstArg *tag)
 	const char *near = suggest_tag(fit, tag->tag);
 	g_autofree char *hint = near == NULL ? NULL : g_strdup_printf("did you mean :%s?", near);
 
+	fit->misspelt = fit->misspelt || near != NULL;
 	if (g_hash_table_add(check->told, g_steal_pointer(&key)))
 		sieve_check_tell(check, SIEVE_RULE_UNKNOWN, tag->span, hint,
 			"unknown tag :%.*s for %s", len, tag->tag.ptr, fit->args->name);
@@ -454,7 +456,8 @@ check_missing(Fit *fit)
 				"%s needs %s: %s", args->name, def->name, type_words[def->type]);
 			return;
 		}
-		if (def->type != SIEVE_ARG_TAG || !(def->flags & SIEVE_ARG_REQUIRED) || given)
+		if (def->type != SIEVE_ARG_TAG || !(def->flags & SIEVE_ARG_REQUIRED) || given ||
+			fit->misspelt)
 			continue;
 		if (def->group != NULL &&
 			(has_group(args, def->group) || g_strcmp0(def->group, told_group) == 0))

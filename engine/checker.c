@@ -38,25 +38,75 @@ lacks_semicolon(const SieveCheck *check, const SieveAstNode *node, const SieveAr
 	       sieve_registry_find(registry, SIEVE_KIND_COMMAND, node->tests->name) != NULL;
 }
 
-/* A test where none belongs is nearly always a forgotten `;` or `:`. */
+static bool
+is_word(SieveBytes name, const char *word)
+{
+	return sieve_bytes_equal_nocase(name, sieve_bytes_from_string(word));
+}
+
+/* The command that stands as the last of the tests of @node: its brace was forgotten. */
+static bool
+lacks_brace(const SieveCheck *check, const SieveAstNode *node)
+{
+	const SieveRegistry *registry = check->unit->registry;
+	const SieveAstNode *test = node->tests;
+
+	if (node->has_block || test == NULL)
+		return false;
+	while (!test->test_list && test->tests != NULL &&
+		sieve_registry_find(registry, SIEVE_KIND_COMMAND, test->name) == NULL)
+		test = test->tests;
+	return sieve_registry_find(registry, SIEVE_KIND_COMMAND, test->name) != NULL &&
+	       sieve_registry_find(registry, SIEVE_KIND_TEST, test->name) == NULL;
+}
+
+/* What to do about a test after one that takes none. */
+static char *
+hint_for_surplus_test(const SieveCheck *check, const SieveAstNode *node)
+{
+	SieveBytes name = node->tests->name;
+
+	if (node->test_list)
+		return NULL;
+	if (is_word(name, "and"))
+		return g_strdup("join tests with allof (..., ...)");
+	if (is_word(name, "or"))
+		return g_strdup("join tests with anyof (..., ...)");
+	if (sieve_registry_find(check->unit->registry, SIEVE_KIND_TEST, name) != NULL)
+		return NULL;
+	return g_strdup_printf(
+		"put texts in double quotes: \"%.*s\"", (int)name.len, name.ptr);
+}
+
+/* A test where none belongs is nearly always forgotten punctuation. */
 static void
 tell_surplus_test(
 	SieveCheck *check, const SieveAstNode *node, const char *name, const SieveArgDef *defs)
 {
 	const SieveRegistry *registry = check->unit->registry;
 	const SieveAstNode *test = node->tests;
+	bool wants_block = sieve_arg_defs_find(defs, SIEVE_ARG_BLOCK) != NULL;
+	g_autofree char *hint = hint_for_surplus_test(check, node);
 	int len = (int)test->name.len;
 
 	if (!node->test_list && is_tag_name(registry, defs, test->name))
-		sieve_check_tell(check, SIEVE_RULE_PUNCTUATION, test->span, "tags begin with a colon",
-			"missing \":\" before \"%.*s\"", len, test->name.ptr);
+		sieve_check_tell(check, SIEVE_RULE_PUNCTUATION, test->span,
+			"tags begin with a colon", "missing \":\" before \"%.*s\"", len,
+			test->name.ptr);
+	else if (is_word(node->name, "else") && node->has_block && is_word(test->name, "if"))
+		sieve_check_tell(check, SIEVE_RULE_PUNCTUATION, node->span,
+			"write elsif", "\"else if\" is one word in Sieve");
+	else if ((node->kind == SIEVE_AST_TEST || wants_block) && lacks_brace(check, node))
+		sieve_check_tell(check, SIEVE_RULE_PUNCTUATION, test->span,
+			"commands of a branch stand in braces: { keep; }",
+			"missing \"{\" before \"%.*s\"", len, test->name.ptr);
 	else if (lacks_semicolon(check, node, defs))
 		sieve_check_tell(check, SIEVE_RULE_PUNCTUATION, test->span,
 			"each command ends with a semicolon", "missing \";\" before \"%.*s\"", len,
 			test->name.ptr);
 	else
 		sieve_check_tell(
-			check, SIEVE_RULE_SHAPE, test->span, NULL, "%s takes no test", name);
+			check, SIEVE_RULE_SHAPE, test->span, hint, "%s takes no test", name);
 }
 
 static bool
@@ -90,7 +140,7 @@ check_block_shape(
 {
 	bool wanted = sieve_arg_defs_find(defs, SIEVE_ARG_BLOCK) != NULL;
 
-	if (wanted && !node->has_block)
+	if (wanted && !node->has_block && !lacks_brace(check, node))
 		sieve_check_tell(check, SIEVE_RULE_SHAPE, node->span, NULL,
 			"%s needs a block of commands in braces", name);
 	if (!wanted && node->has_block)
@@ -300,6 +350,7 @@ check_script(SieveUnit *unit, SieveScript *script)
 void
 sieve_check_unit(SieveUnit *unit)
 {
+	size_t first = sieve_diag_list_count(unit->diags);
 	size_t errors = sieve_diag_list_count_errors(unit->diags);
 
 	/* The list grows while it is walked. */
@@ -308,4 +359,5 @@ sieve_check_unit(SieveUnit *unit)
 	sieve_unit_warn_recursion(unit);
 	if (unit->options->advise && sieve_diag_list_count_errors(unit->diags) == errors)
 		sieve_advise_unit(unit);
+	sieve_diag_sort(unit->diags, first);
 }

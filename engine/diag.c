@@ -3,6 +3,9 @@
 
 #include "engine/diag.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "engine/bytes.h"
 #include "engine/limits.h"
 
@@ -16,6 +19,8 @@ typedef struct Entry {
 	SieveDiag diag;
 	unsigned caret;
 	unsigned caret_width;
+	unsigned script; /* number of the first entry about the same script */
+	unsigned number; /* its own, as it was found */
 } Entry;
 
 const SieveDiagRuleInfo sieve_diag_rules[] = {
@@ -180,6 +185,20 @@ make_excerpt(SieveDiagList *diags, Entry *entry, SieveSpan span)
 	entry->diag.excerpt = sieve_arena_strdup(diags->arena, text->str);
 }
 
+static unsigned
+first_of_script(const SieveDiagList *diags, const char *script)
+{
+	unsigned number = diags->entries->len;
+
+	/* The one before is nearly always about the same script. */
+	while (number-- > 0) {
+		const Entry *entry = &g_array_index(diags->entries, Entry, number);
+		if (strcmp(entry->diag.script, script) == 0)
+			return entry->script;
+	}
+	return diags->entries->len;
+}
+
 static void
 append(SieveDiagList *diags, SieveDiagRule rule, SieveSpan span, const char *hint,
 	const char *message)
@@ -201,6 +220,8 @@ append(SieveDiagList *diags, SieveDiagRule rule, SieveSpan span, const char *hin
 		locate(diags, &entry.diag, span);
 		make_excerpt(diags, &entry, span);
 	}
+	entry.number = diags->entries->len;
+	entry.script = first_of_script(diags, entry.diag.script);
 	g_array_append_val(diags->entries, entry);
 }
 
@@ -223,6 +244,37 @@ sieve_diag_add(SieveDiagList *diags, SieveDiagRule rule, SieveSpan span, const c
 	g_autofree char *message = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
 	append(diags, rule, span, hint, message);
+}
+
+static int
+compare_entries(const void *a, const void *b)
+{
+	const Entry *first = a;
+	const Entry *second = b;
+	const struct {
+		unsigned first, second;
+	} keys[] = {
+		{first->script, second->script},
+		{first->diag.line, second->diag.line},
+		{first->diag.column, second->diag.column},
+		{first->number, second->number},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (keys[i].first != keys[i].second)
+			return keys[i].first < keys[i].second ? -1 : 1;
+	return 0;
+}
+
+void
+sieve_diag_sort(SieveDiagList *diags, size_t first)
+{
+	/* The last one, that there are more, stays the last. */
+	size_t end = MIN(diags->entries->len, SIEVE_LIMIT_DIAGS);
+
+	if (first < end)
+		qsort(&g_array_index(diags->entries, Entry, first), end - first, sizeof(Entry),
+			compare_entries);
 }
 
 typedef struct Style {

@@ -23,6 +23,9 @@ extern const SieveDiagRuleInfo sieve_diag_rules[];
 
 /** To be told before mistakes of another text are, which may lie where the last one lay. */
 void sieve_diag_begin_source(SieveDiagList *diags);
+/** Puts the mistakes from number @first on in the order of their places; those of one script stay
+ * together. */
+void sieve_diag_sort(SieveDiagList *diags, size_t first);
 /** Appends a mistake at @span; the level is that of its rule. @hint is (nullable) and copied. After
  * SIEVE_LIMIT_DIAGS mistakes one last entry says so and further ones are only counted. */
 void sieve_diag_add(SieveDiagList *diags, SieveDiagRule rule, SieveSpan span, const char *hint,

@@ -123,6 +123,25 @@ lex_bracket_comment(SieveLexer *lexer, GString *lines)
 	lexer->at = end + 2;
 }
 
+/* The line comments of other languages: skipped as if they were ours, once told. */
+static bool
+begins_foreign_comment(const SieveLexer *lexer)
+{
+	char byte = peek(lexer, 0);
+
+	return (byte == '/' || byte == '-') && peek(lexer, 1) == byte;
+}
+
+static void
+skip_foreign_comment(SieveLexer *lexer)
+{
+	SieveBytes text = lexer->source->text;
+
+	sieve_diag_add(lexer->diags, SIEVE_RULE_SYNTAX, span(lexer, lexer->at, 2),
+		"comments begin with #", "`%.*s` begins no comment", 2, text.ptr + lexer->at);
+	lexer->at = MIN(sieve_bytes_find(text, SIEVE_BYTES("\n"), lexer->at), text.len);
+}
+
 static bool
 is_white(char byte)
 {
@@ -171,6 +190,10 @@ lex_white_space(SieveLexer *lexer, SieveToken *token)
 		char byte = peek(lexer, 0);
 		bool hash = byte == '#';
 		bool bracket = byte == '/' && peek(lexer, 1) == '*';
+		if (begins_foreign_comment(lexer)) {
+			skip_foreign_comment(lexer);
+			continue;
+		}
 		if (!hash && !bracket && !is_white(byte))
 			break;
 		if (!hash && !bracket) {
@@ -387,6 +410,7 @@ lex_identifier(SieveLexer *lexer, SieveToken *token)
 	sieve_diag_add(lexer->diags, SIEVE_RULE_LIMIT, token->span, NULL,
 		"this word is longer than %u bytes", SIEVE_LIMIT_IDENTIFIER_BYTES);
 	token->value.len = SIEVE_LIMIT_IDENTIFIER_BYTES;
+	token->cut_short = true;
 }
 
 static bool
@@ -397,6 +421,54 @@ begins_token(const SieveLexer *lexer)
 	return at_end(lexer) || is_identifier_byte(byte) || is_white(byte) ||
 	       (byte != '\0' && strchr("#\":;,{}()[]", byte) != NULL) ||
 	       (byte == '/' && peek(lexer, 1) == '*');
+}
+
+/* What other languages have and Sieve has not, by how it begins. */
+static const struct {
+	const char *text;
+	const char *hint;
+} foreign[] = {
+	{"'", "strings are in double quotes"},
+	{"\u2018", "strings are in double quotes"},
+	{"\u2019", "strings are in double quotes"},
+	{"\u201c", "strings are in plain double quotes"},
+	{"\u201d", "strings are in plain double quotes"},
+	{"\u201e", "strings are in plain double quotes"},
+	{"@", "an address is a string, in double quotes"},
+	{".", "put texts in double quotes"},
+	{"!", "write not before the test"},
+	{"&", "join tests with allof (..., ...)"},
+	{"|", "join tests with anyof (..., ...)"},
+	{"=", "compare with :is, :contains or :matches after the name of the test"},
+	{"<", "write :under for a size"},
+	{">", "write :over for a size"},
+	{"$", "variables stand in strings: \"${name}\""},
+};
+
+static const char *
+hint_for_foreign(const SieveLexer *lexer, size_t start)
+{
+	SieveBytes text = sieve_bytes_slice(lexer->source->text, start, lexer->at - start);
+
+	if (start > 0 && g_ascii_isdigit(lexer->source->text.ptr[start - 1]))
+		return "a number is digits and perhaps K, M or G";
+	for (size_t i = 0; i < G_N_ELEMENTS(foreign); i++)
+		if (sieve_bytes_starts_with(text, sieve_bytes_from_string(foreign[i].text)))
+			return foreign[i].hint;
+	return NULL;
+}
+
+/* One word of another language can be several runs: one of them a line is enough. */
+static bool
+tells_bad(SieveLexer *lexer, size_t start)
+{
+	SieveBytes between = sieve_bytes_slice(
+		lexer->source->text, lexer->bad_until, start - lexer->bad_until);
+	bool same_line = lexer->bad_until > 0 &&
+		sieve_bytes_find(between, SIEVE_BYTES("\n"), 0) == SIZE_MAX;
+
+	lexer->bad_until = lexer->at;
+	return !same_line;
 }
 
 /* A run of octets that begin no token, or a colon alone. */
@@ -412,13 +484,14 @@ lex_bad(SieveLexer *lexer, SieveToken *token)
 	g_autofree char *shown = sieve_bytes_escape(text, 16);
 	token->kind = SIEVE_TOKEN_BAD;
 	token->span = span(lexer, start, text.len);
+	if (!tells_bad(lexer, start))
+		return;
 	if (text.ptr[0] == ':')
 		sieve_diag_add(lexer->diags, SIEVE_RULE_SYNTAX, token->span,
 			"write the tag's name straight after it", "this colon names no tag");
 	else
 		sieve_diag_add(lexer->diags, SIEVE_RULE_SYNTAX, token->span,
-			text.ptr[0] == '\'' ? "strings are in double quotes" : NULL,
-			"`%s` has no meaning here", shown);
+			hint_for_foreign(lexer, start), "`%s` has no meaning here", shown);
 }
 
 static bool

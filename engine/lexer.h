@@ -26,6 +26,7 @@ typedef struct SieveToken {
 	SieveSpan span;
 	SieveBytes value;   /* IDENTIFIER, TAG (no colon): as written; STRING: what it means */
 	uint64_t number;    /* NUMBER: quantifier multiplied in */
+	bool cut_short;     /* IDENTIFIER, TAG: it is too long, which was told */
 	bool multiline;     /* STRING: written as text: */
 	bool blank_before;  /* an empty line stands before it and its comments */
 	SieveBytes same_line_comment; /* begins on the line where the token before ended */
@@ -40,6 +41,7 @@ typedef struct SieveLexer {
 	size_t at;
 	bool cut; /* a string or comment has no end: it swallowed the rest of the script */
 	bool told_charset; /* text that is no UTF-8 was told of */
+	size_t bad_until; /* the end of the octets told last as having no meaning; 0: none yet */
 } SieveLexer;
 
 /** Values of tokens point into the source or into @arena. Mistakes go to @diags. */

@@ -75,6 +75,12 @@ looking_at(const Parser *parser, SieveTokenKind kind)
 	return parser->token.kind == kind;
 }
 
+static bool
+at_block_end(const Parser *parser)
+{
+	return looking_at(parser, SIEVE_TOKEN_END) || looking_at(parser, SIEVE_TOKEN_RIGHT_BRACE);
+}
+
 /* Tells what was found instead of @wanted, unless the lexer has told it already. */
 static void
 tell_unexpected(Parser *parser, const char *wanted, const char *hint)
@@ -85,8 +91,8 @@ tell_unexpected(Parser *parser, const char *wanted, const char *hint)
 		(token->kind == SIEVE_TOKEN_END && parser->lexer.cut))
 		return;
 	/* What is missing at the end of a block or script is missing where the last word ended. */
-	bool at_end = token->kind == SIEVE_TOKEN_END || token->kind == SIEVE_TOKEN_RIGHT_BRACE;
-	sieve_diag_add(parser->diags, SIEVE_RULE_SYNTAX, at_end ? parser->past : token->span, hint,
+	sieve_diag_add(parser->diags, SIEVE_RULE_SYNTAX,
+		at_block_end(parser) ? parser->past : token->span, hint,
 		"expected %s, found %s", wanted, sieve_token_kind_name(token->kind));
 }
 
@@ -164,7 +170,10 @@ parse_list_item(Parser *parser, GArray *strings)
 			return;
 		tell_unexpected(parser, "`,` or `]`", "strings in a list are parted by commas");
 	} else {
-		tell_unexpected(parser, "a string", NULL);
+		bool end = looking_at(parser, SIEVE_TOKEN_RIGHT_BRACKET);
+		const char *hint = strings->len == 0 ? "a list holds one string at least"
+						     : "take the comma before it away";
+		tell_unexpected(parser, "a string", end ? hint : NULL);
 	}
 	while ((TOKEN_BIT(parser->token.kind) & LIST_END_TOKENS) == 0)
 		advance(parser);
@@ -282,12 +291,25 @@ parse_arguments(Parser *parser, SieveAstNode *node)
 	return !looking_at(parser, SIEVE_TOKEN_BAD);
 }
 
+static const char *
+hint_for_no_test(const Parser *parser, const SieveAstNode *parent)
+{
+	if (parent->tests != NULL)
+		return looking_at(parser, SIEVE_TOKEN_RIGHT_PAREN) ? "take the comma before it away"
+								   : NULL;
+	if (begins_argument(parser))
+		return "arguments stand without parentheses";
+	if (looking_at(parser, SIEVE_TOKEN_RIGHT_PAREN))
+		return "parentheses hold one test at least, and arguments stand without them";
+	return NULL;
+}
+
 /* test = identifier arguments */
 static bool
 parse_test(Parser *parser, SieveAstNode *parent)
 {
 	if (!looking_at(parser, SIEVE_TOKEN_IDENTIFIER)) {
-		tell_unexpected(parser, "a test", NULL);
+		tell_unexpected(parser, "a test", hint_for_no_test(parser, parent));
 		return false;
 	}
 	SieveAstNode *test = sieve_ast_add_test(parser->ast, parent, parser->token.value);
@@ -317,9 +339,24 @@ parse_block(Parser *parser, SieveAstNode *command)
 	command->block_end_comment = take_comment(parser);
 	if (looking_at(parser, SIEVE_TOKEN_RIGHT_BRACE))
 		advance_past_end(parser, command);
-	else if (!parser->lexer.cut)
+	else if (!parser->lexer.cut && !parser->told_depth)
 		sieve_diag_add(parser->diags, SIEVE_RULE_SYNTAX, brace, "close it with `}`",
 			"this block is not closed");
+}
+
+static const char *
+hint_for_no_end(const Parser *parser)
+{
+	SieveBytes text = parser->lexer.source->text;
+	size_t at = parser->lexer.at; /* just after the token */
+
+	if (!looking_at(parser, SIEVE_TOKEN_COMMA))
+		return "end the command with `;`";
+	while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
+		at++;
+	return at < text.len && text.ptr[at] == '"'
+		? "part arguments by blanks, or make a list of them: [..., ...]"
+		: "join tests with allof (..., ...) or anyof (..., ...)";
 }
 
 /* command = identifier arguments (";" / block) */
@@ -327,6 +364,7 @@ static void
 parse_command(Parser *parser, SieveAstNode *parent)
 {
 	SieveAstNode *command = sieve_ast_add_command(parser->ast, parent, parser->token.value);
+	bool cut_short = parser->token.cut_short;
 	size_t errors = sieve_diag_list_count_errors(parser->diags);
 
 	command->span = parser->token.span;
@@ -334,7 +372,7 @@ parse_command(Parser *parser, SieveAstNode *parent)
 	command->comment = take_comment(parser);
 	advance(parser);
 	bool parsed = parse_arguments(parser, command);
-	command->broken = sieve_diag_list_count_errors(parser->diags) > errors;
+	command->broken = cut_short || sieve_diag_list_count_errors(parser->diags) > errors;
 	if (!parsed) {
 		skip_command(parser);
 		/* The commands of its block are looked at all the same. */
@@ -347,8 +385,9 @@ parse_command(Parser *parser, SieveAstNode *parent)
 			command->comment, take_comment(parser));
 		advance_past_end(parser, command);
 	} else {
-		tell_unexpected(parser, "`;` or a block", "end the command with `;`");
-		command->broken = true;
+		tell_unexpected(parser, "`;` or a block", hint_for_no_end(parser));
+		/* A command that lacks but its last `;` can be checked. */
+		command->broken = command->broken || !at_block_end(parser);
 		skip_command(parser);
 		if (looking_at(parser, SIEVE_TOKEN_LEFT_BRACE))
 			parse_block(parser, command);

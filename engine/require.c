@@ -106,15 +106,29 @@ is_used(const SieveCheck *check, unsigned index)
 	return used;
 }
 
+static int
+compare_places(gconstpointer a, gconstpointer b)
+{
+	const SieveRequirement *const *first = a;
+	const SieveRequirement *const *second = b;
+
+	return (*first)->span.offset < (*second)->span.offset ? -1 : 1;
+}
+
 void
 sieve_require_tell_unused(SieveCheck *check)
 {
-	for (unsigned i = 1; i < sieve_registry_count(check->unit->registry); i++) {
-		const SieveRequirement *requirement = &check->requirements[i];
-		if (requirement->span.length == 0 || is_used(check, i) ||
-			!has_words(sieve_registry_get(check->unit->registry, i)))
-			continue;
+	g_autoptr(GPtrArray) unused = g_ptr_array_new();
+
+	for (unsigned i = 1; i < sieve_registry_count(check->unit->registry); i++)
+		if (check->requirements[i].span.length > 0 && !is_used(check, i) &&
+			has_words(sieve_registry_get(check->unit->registry, i)))
+			g_ptr_array_add(unused, &check->requirements[i]);
+	g_ptr_array_sort(unused, compare_places);
+	for (unsigned i = 0; i < unused->len; i++) {
+		const SieveRequirement *requirement = g_ptr_array_index(unused, i);
 		sieve_check_tell(check, SIEVE_RULE_UNUSED_REQUIRE, requirement->span, NULL,
-			"\"%s\" is required, and nothing of it is used", capability(check, i));
+			"\"%s\" is required, and nothing of it is used",
+			capability(check, (unsigned)(requirement - check->requirements)));
 	}
 }

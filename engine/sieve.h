@@ -97,7 +97,8 @@ typedef struct SieveDiag {
 	const char *excerpt; /* (nullable) the source line, without its line end, made printable */
 } SieveDiag;
 
-/** Mistakes in the order they were found. Owns its strings. One list may serve several compiles. */
+/** Mistakes, script by script in the order of their places. Owns its strings. One list may serve several
+ * compiles. */
 typedef struct SieveDiagList SieveDiagList;
 
 /** (transfer full) an empty list. */

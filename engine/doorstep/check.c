@@ -121,7 +121,8 @@ print_text(const CheckOptions *options, const DoorstepChecked *checked, const Si
 static int
 check_script(CheckOptions *options, const char *path)
 {
-	g_auto(DoorstepScripts) scripts = {.owner = (const char *const *)options->owner};
+	g_auto(DoorstepScripts) scripts = {
+		.advise = true, .owner = (const char *const *)options->owner};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GBytes) bytes = doorstep_file_read(path, &error);
 

@@ -80,7 +80,7 @@ doorstep_compile_text(const SieveRegistry *registry, const char *path, SieveByte
 		.name = path,
 		.load = doorstep_scripts_load,
 		.load_data = scripts,
-		.advise = true,
+		.advise = scripts->advise,
 		.owner = scripts->owner,
 	};
 

@@ -8,12 +8,14 @@
 GBytes *doorstep_file_read(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 SieveBytes doorstep_file_bytes(GBytes *bytes);
 
-/** Folders in which included scripts are looked for, as NAME.sieve, then as NAME. */
+/** Folders in which included scripts are looked for, as NAME.sieve, then as NAME; and what else a
+ * compile is asked for, as SieveCompileOptions has it. */
 typedef struct DoorstepScripts {
 	char *personal;
 	char *global;
 	GPtrArray *texts; /* (nullable) of GBytes: given the scripts read, in the program's order */
-	const char *const *owner; /* (nullable) not owned; see SieveCompileOptions */
+	bool advise;     /* see SieveCompileOptions */
+	const char *const *owner; /* (nullable) not owned */
 } DoorstepScripts;
 
 /** @personal and @global may be NULL: the folder of @script. */
@@ -25,7 +27,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DoorstepScripts, doorstep_scripts_clear)
 bool doorstep_scripts_load(SieveLocation location, const char *name, GBytes **ret_text,
 	void *scripts, GError **error);
 
-/** Compiles a script, which may already be read, and advises on it. NULL when @diags
+/** Compiles a script, which may already be read. NULL when @diags
  * received an error, or, with @error, when the file cannot be read. */
 SieveProgram *doorstep_compile_text(const SieveRegistry *registry, const char *path, SieveBytes text,
 	DoorstepScripts *scripts, SieveDiagList *diags) G_GNUC_WARN_UNUSED_RESULT;

@@ -60,7 +60,8 @@ format_script(const FmtOptions *options, const char *path)
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_autoptr(SieveAst) ast = sieve_parse(&source, diags);
 	if (sieve_diag_list_count_errors(diags) > 0) {
-		g_autofree char *mistakes = sieve_diag_list_print(diags, doorstep_colour_auto(STDERR_FILENO));
+		bool colour = doorstep_colour_auto(STDERR_FILENO);
+		g_autofree char *mistakes = sieve_diag_list_print(diags, colour);
 		fputs(mistakes, stderr);
 		return DOORSTEP_EXIT_PROBLEM;
 	}

@@ -29,12 +29,6 @@ is "check: no mistakes" 0 "$(code doorstep check my.sieve)"
 is "check: a mistake" 1 "$(code doorstep check my.sieve bad.sieve)"
 check "check: names the place" grep -q '^bad.sieve:2:1: error: ' out
 is "check: no such file" 2 "$(code doorstep check none.sieve)"
-is "check --format=json" 1 "$(code doorstep check --format=json bad.sieve)"
-check "check --format=json is JSON" python3 -c '
-import json
-found = json.load(open("out"))["diagnostics"]
-assert len(found) == 1 and found[0]["line"] == 2 and found[0]["script"] == "bad.sieve", found'
-is "check --format=json: no listing in it" 2 "$(code doorstep check --format=json --dump my.sieve)"
 
 is "fmt --check: not in layout" 1 "$(code doorstep fmt --check my.sieve)"
 is "fmt --in-place" 0 "$(code doorstep fmt --in-place my.sieve)"
@@ -69,13 +63,6 @@ is "run --engine libsieve" discard "$(doorstep run --engine libsieve base.sieve 
 is "run --engine: none such" 2 "$(code doorstep run --engine frob base.sieve samples/plain.eml)"
 is "check: portable" 'base.sieve: no mistakes; portable to libsieve' "$(doorstep check base.sieve)"
 check "check: not portable" sh -c 'doorstep check ip.sieve | grep -q "not portable to libsieve: "'
-doorstep check --format=json base.sieve ip.sieve >out
-check "check --format=json: portable or not, and why" python3 -c '
-import json
-told = json.load(open("out"))
-assert told["version"] == 1 and told["diagnostics"] == [], told
-found = told["scripts"]
-assert [(f["portable"], "reason" in f) for f in found] == [(True, False), (False, True)], found'
 is "run --engine libsieve: environment" discard \
 	"$(doorstep run --engine libsieve --remote-ip 192.0.2.1 ip.sieve samples/plain.eml)"
 is "run --engine libsieve: included" 'store "Lists"' \

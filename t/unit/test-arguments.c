@@ -124,8 +124,8 @@ static const Case cases[] = {
 	{SHOW "show :a :text [\"x\"] \"n\";", "2:9: error: tag :text is followed by a string\n"
 					      "2:15: error: name of show is a string\n"
 					      "2:21: error: extra of show is a number\n"},
-	{SHOW "show :a :text;", "2:9: error: tag :text is followed by a string\n"
-				"2:1: error: show needs name: a string\n"},
+	{SHOW "show :a :text;", "2:1: error: show needs name: a string\n"
+				"2:9: error: tag :text is followed by a string\n"},
 	{SHOW "show :a \"too long a name\";",
 		"2:9: error: \"too long a name\" is too long [eight bytes at most]\n"},
 	{SHOW "show :a :text \"too long a text\" \"n\";",

@@ -74,10 +74,9 @@ static const Case cases[] = {
 	{"if size :over :under 5 { }",
 		"1:15: error: tag :under cannot stand beside :over [take one of them away]\n"},
 	{"if size :over :over 5 { }", "1:15: error: tag :over is given twice\n"},
-	{"if size :above 5 { }", "1:9: error: unknown tag :above for size\n"
-				 "1:4: error: size needs :over or :under\n"},
-	{"if size :ovre 5 { }", "1:9: error: unknown tag :ovre for size [did you mean :over?]\n"
-				"1:4: error: size needs :over or :under\n"},
+	{"if size :above 5 { }", "1:4: error: size needs :over or :under\n"
+				 "1:9: error: unknown tag :above for size\n"},
+	{"if size :ovre 5 { }", "1:9: error: unknown tag :ovre for size [did you mean :over?]\n"},
 	{"if address :localprt \"from\" \"a\" { }",
 		"1:12: error: unknown tag :localprt for address [did you mean :localpart?]\n"},
 	{"if header :comparater \"a\" \"b\" { }",
@@ -96,8 +95,8 @@ static const Case cases[] = {
 	 "if header :contains :comparator \"i;ascii-numeric\" \"a\" \"1\" { }",
 		"2:11: error: comparator \"i;ascii-numeric\" cannot do :contains\n"},
 	{"if header :comparator \"a\" \"b\" { }",
-		"1:23: error: unknown comparator \"a\"\n"
-		"1:4: error: header needs keys: a string or a list of strings\n"},
+		"1:4: error: header needs keys: a string or a list of strings\n"
+		"1:23: error: unknown comparator \"a\"\n"},
 	{"if address :user \"from\" \"a\" { }",
 		"1:12: error: unknown address part \"user\" [add require \"subaddress\"]\n"},
 	{"if header :localpart \"from\" \"a\" { }",

@@ -1,0 +1,2 @@
+require ["filento", "enveloppe", "frobnicate"];
+if envelope "to" "me@example.com" { fileinto "x"; }

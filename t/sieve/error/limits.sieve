@@ -1,0 +1,2 @@
+if size :over 99999999999999999999 { keep; }
+abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz;

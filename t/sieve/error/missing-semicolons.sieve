@@ -1,0 +1,3 @@
+require "fileinto"
+if header "subject" "a" { fileinto "x" } else { fileinto 5; }
+keep discard stop
