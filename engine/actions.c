@@ -7,6 +7,7 @@
 
 #include "engine/deliver/mailbox-name.h"
 #include "engine/run.h"
+#include "engine/stage.h"
 
 #define INBOX SIEVE_BYTES("INBOX")
 
@@ -271,6 +272,11 @@ sieve_result_print(const SieveResult *result)
 {
 	GString *text = g_string_new(NULL);
 
+	if (result->need != NULL) {
+		g_autofree char *need = sieve_need_print(result->need);
+		g_string_append_printf(text, "%s\n", need);
+		return g_string_free(text, FALSE);
+	}
 	for (size_t i = 0; i < result->n_actions; i++) {
 		sieve_action_print(&result->actions[i], text);
 		g_string_append_c(text, '\n');

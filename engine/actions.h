@@ -11,6 +11,7 @@ struct SieveResult {
 	size_t n_actions;
 	bool implicit_keep;
 	bool failed;          /* the script ended in an error: the implicit keep stands */
+	const SieveNeed *need; /* (nullable) the run ended undecided: the implicit keep stands */
 };
 
 /** keep, and the implicit keep's doing; discard; redirect: the core's own kinds. */

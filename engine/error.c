@@ -14,6 +14,7 @@ static const bool permanent[] = {
 	[SIEVE_ERROR_FULL] = false,
 	[SIEVE_ERROR_SUBMIT] = false,
 	[SIEVE_ERROR_INVALID] = true,
+	[SIEVE_ERROR_UNDECIDED] = false,
 };
 
 bool

@@ -4,6 +4,7 @@
 #include "engine/interp.h"
 
 #include "engine/run.h"
+#include "engine/stage.h"
 
 /* A script that waits for the one it included. */
 typedef struct Call {
@@ -117,6 +118,7 @@ sieve_run_reset_result(SieveRun *run)
 	run->result->n_actions = 0;
 	run->result->implicit_keep = true;
 	run->result->failed = false;
+	run->result->need = NULL;
 }
 
 void
@@ -185,9 +187,38 @@ tell(SieveRun *run, SieveTraceKind kind, const SieveArgs *args)
 		sieve_trace_tell(run, (SieveTraceEvent){.kind = kind, .args = args});
 }
 
+/* False when the stage does not know what is asked for: the run then ends, undecided. */
+static bool
+is_known(SieveRun *run, const char *name, SieveNeeds needs)
+{
+	if (needs <= run->known)
+		return true;
+	SieveNeed *need = sieve_arena_new_array(sieve_run_arena(run), SieveNeed, 1);
+	*need = (SieveNeed){
+		.stage = sieve_stage_for(needs),
+		.script = sieve_run_script_name(run),
+		.line = sieve_run_line(run),
+		.name = name,
+	};
+	run->result->need = need;
+	run->stopped = true;
+	return false;
+}
+
+static SieveNeeds
+needs_of_test(SieveRun *run, const SieveInvocation *invocation)
+{
+	const SieveTestDef *test = invocation->test;
+
+	return test->find_needs == NULL ? test->needs : test->find_needs(run, invocation->args);
+}
+
 static bool
 run_test(SieveRun *run, const SieveInvocation *invocation, GError **error)
 {
+	if (run->known < SIEVE_NEEDS_BODY &&
+		!is_known(run, invocation->test->name, needs_of_test(run, invocation)))
+		return true;
 	if (!invocation->test->run(run, invocation->args, &run->outcome, error))
 		return false;
 	if (run->trace != NULL)
@@ -200,6 +231,8 @@ static bool
 run_command(SieveRun *run, const SieveInvocation *invocation, GError **error)
 {
 	tell(run, SIEVE_TRACE_COMMAND, invocation->args);
+	if (!is_known(run, invocation->command->name, invocation->command->needs))
+		return true;
 	return invocation->command->run == NULL ||
 	       invocation->command->run(run, invocation->args, error);
 }
@@ -406,13 +439,14 @@ run_all(SieveRun *run, GError **error)
 /* --- Runs ------------------------------------------------------------------------------------- */
 
 /* RFC 5228 section 2.10.6: an error means the implicit keep, and whatever the script had in mind
- * before it came is not done either, since it may be wrong. */
+ * before it came is not done either, since it may be wrong. What it had in mind before it needed more
+ * is not done yet. */
 static void
-fail_result(SieveResult *result)
+forget_actions(SieveResult *result, bool failed)
 {
 	result->n_actions = 0;
 	result->implicit_keep = true;
-	result->failed = true;
+	result->failed = failed;
 }
 
 static void
@@ -432,8 +466,10 @@ run_program(SieveRun *run, GError **error)
 	bool ok = run_all(run, error);
 	if (!ok) {
 		g_prefix_error(error, "%s:%u: ", sieve_run_script_name(run), sieve_run_line(run));
-		fail_result(run->result);
+		run->result->need = NULL;
 	}
+	if (!ok || run->result->need != NULL)
+		forget_actions(run->result, !ok);
 	tell_end(run, ok || error == NULL ? NULL : *error);
 	g_clear_error(&run->error);
 	g_free(run->included);
@@ -459,8 +495,13 @@ sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, void *
 		.trace = input->trace,
 		.host = host,
 		.result = result,
+		.known = sieve_stage_knows(input->stage),
 	};
 
+	if (run.known < SIEVE_NEEDS_HEADER)
+		run.message = NULL;
+	if (run.known < SIEVE_NEEDS_ENVELOPE)
+		run.envelope = (SieveEnvelope){{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
 	result->arena = arena;
 	result->implicit_keep = true;
 	bool ok = run_program(&run, error);
@@ -488,6 +529,7 @@ sieve_run_inner(SieveRun *run, const SieveProgram *program, GError **error)
 		.trace = run->trace,
 		.host = run->host,
 		.result = run->result,
+		.known = run->known,
 		.outer = run,
 	};
 	bool ok = run_program(&inner, error);
@@ -495,5 +537,7 @@ sieve_run_inner(SieveRun *run, const SieveProgram *program, GError **error)
 	/* A swap of the message is meant for all that follows. */
 	run->message = inner.message;
 	run->envelope = inner.envelope;
+	if (run->result->need != NULL)
+		run->stopped = true;
 	return ok;
 }

@@ -16,6 +16,7 @@ struct SieveRun {
 	SieveTrace *trace; /* (nullable) */
 	void *host;
 	SieveResult *result;
+	SieveNeeds known; /* what the stage of the run knows */
 	SieveRun *outer; /* (nullable) the run that this one runs inside of */
 	uint64_t steps;
 	GError *error; /* (nullable) what sieve_run_fail() was told */

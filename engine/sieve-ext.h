@@ -205,6 +205,7 @@ typedef struct SieveActionDef {
 	bool cancels_implicit_keep;
 	/* One line for `doorstep run`, no line end; NULL: the name, then the target in quotes. */
 	void (*print)(const SieveAction *action, GString *text);
+	/* SIEVE_ACTION_REFUSES: nothing but sieve_delivery_refuse(), since it is called to find out too. */
 	bool (*perform)(SieveDelivery *delivery, const SieveAction *action, GError **error);
 } SieveActionDef;
 
@@ -240,7 +241,9 @@ bool sieve_delivery_refuse(SieveDelivery *delivery, SieveBytes reason, bool by_m
 
 /* --- A run ------------------------------------------------------------------------------------ */
 
+/** For tests and commands with SIEVE_NEEDS_HEADER or more alone: before that there is none. */
 const SieveMessage *sieve_run_message(const SieveRun *run);
+/** SIEVE_NEEDS_ENVELOPE: before that nothing in it is known. */
 const SieveEnvelope *sieve_run_envelope(const SieveRun *run);
 const SieveEnv *sieve_run_env(const SieveRun *run);
 /** (nullable) RFC 5183 item; NULL when it is not known here. */
@@ -263,7 +266,9 @@ void **sieve_run_slot(SieveRun *run, const SieveExtension *extension);
 
 /* --- Tables ----------------------------------------------------------------------------------- */
 
-/** The least a test needs to know, so that a script can run before DATA (staged verdicts). */
+/** The least a test or command needs to know, so that a script can run before the mail has come. It is not
+ * run before that is there. What has effects beyond the run, as a memory of mails, needs the body: a
+ * script that runs at several stages then has them once. */
 typedef enum {
 	SIEVE_NEEDS_NOTHING = 0,
 	SIEVE_NEEDS_CONNECTION,
@@ -297,6 +302,7 @@ typedef struct SieveCommandDef {
 	const SieveArgDef *args; /* (nullable) ends with SIEVE_ARG_END */
 	SieveForm form;
 	unsigned flags;
+	SieveNeeds needs;
 	/* (nullable) looks at the whole command once its arguments fit */
 	void (*check)(SieveCheck *check, SieveArgs *args);
 	bool (*run)(SieveRun *run, const SieveArgs *args, GError **error);
@@ -310,6 +316,8 @@ typedef struct SieveTestDef {
 	const SieveArgDef *args;
 	SieveForm form;
 	SieveNeeds needs;
+	/* (nullable) what it needs with these arguments, where that is more than @needs */
+	SieveNeeds (*find_needs)(SieveRun *run, const SieveArgs *args);
 	void (*check)(SieveCheck *check, SieveArgs *args);
 	/* False is an error; the test's outcome goes to @ret_outcome. */
 	bool (*run)(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error);

@@ -47,6 +47,7 @@ typedef enum {
 	SIEVE_ERROR_FULL,     /* the mail store has no room, or the quota is used up; temporary as well */
 	SIEVE_ERROR_SUBMIT,   /* outgoing mail could not be handed over; try again later */
 	SIEVE_ERROR_INVALID,  /* a value from outside that can never be right */
+	SIEVE_ERROR_UNDECIDED, /* the run needs more of the mail: run it again; temporary */
 } SieveError;
 
 /** True when the same call may succeed later; unknown domains and codes count as temporary. */
@@ -199,6 +200,7 @@ const SieveEnv *sieve_env_system(void);
  *
  * Returns: (transfer none) (nullable): UTF-8 text that lives until the run has ended; NULL when the
  * item is not known. "name" and "version" are answered by the engine when this returns NULL.
+ * A script that runs at more than one stage of a mail must be told the same at each of them.
  */
 typedef const char *(*SieveEnvironment)(const char *item, void *user_data);
 
@@ -206,13 +208,22 @@ typedef const char *(*SieveEnvironment)(const char *item, void *user_data);
  * time. */
 typedef struct SieveTrace SieveTrace;
 
+/** How much of a mail is there when a script runs on it: each stage knows what those before it do. */
+typedef enum {
+	SIEVE_STAGE_MESSAGE = 0, /* the last: all of it */
+	SIEVE_STAGE_CONNECTION,  /* the client, hence all items of the environment but "domain" */
+	SIEVE_STAGE_ENVELOPE,    /* sender and recipient: RCPT */
+	SIEVE_STAGE_HEADER,
+} SieveStage;
+
 typedef struct SieveRunInput {
-	const SieveMessage *message;
+	const SieveMessage *message;  /* (nullable) before SIEVE_STAGE_HEADER: not looked at */
 	SieveEnvelope envelope;
 	const SieveEnv *env;          /* NULL: sieve_env_system() */
 	SieveEnvironment environment; /* (nullable) */
 	void *environment_data;
 	SieveTrace *trace;            /* (nullable) */
+	SieveStage stage;             /* what is not known at it is not looked at */
 } SieveRunInput;
 
 /** What a run decided: actions in order, and whether the implicit keep stands (RFC 5228 section
@@ -225,8 +236,10 @@ typedef struct SieveResult SieveResult;
  *   keep (RFC 5228 section 2.10.6); it then holds that keep and no other action
  * @error: its message begins with `SCRIPT:LINE: `; SIEVE_ERROR_SCRIPT, _LIMIT or _CONFLICT
  *
- * Does nothing but decide: no file is touched and nothing is sent. Ends after a bounded number of
- * steps. @program, @input->message and all that @input points to must outlive the result; @input
+ * Does nothing but decide: no file is touched and nothing is sent. At a stage before the last the run
+ * ends at the first test that needs more, from left to right and without looking further, and
+ * sieve_result_needs() says so; that is no failure. Any other outcome is the one that a run on the
+ * whole message has. Ends after a bounded number of steps. @program, @input->message and all that @input points to must outlive the result; @input
  * itself need not outlive the call.
  */
 bool sieve_run(const SieveProgram *program, const SieveRunInput *input, SieveResult **ret_result,
@@ -242,10 +255,23 @@ const char *sieve_result_action_name(const SieveResult *result, size_t index);
 /** (transfer none) the mailbox, address or reason of an action; empty when it has none. @index as
  * above. */
 SieveBytes sieve_result_action_target(const SieveResult *result, size_t index);
-/** True when the mail is kept though no action says so; always after a run that failed. */
+/** True when the mail is kept though no action says so; always after a run that failed or needs more. */
 bool sieve_result_implicit_keep(const SieveResult *result);
-/** (transfer full) one line per action, the implicit keep included: the text of `doorstep run`. */
+/** (transfer full) one line per action, the implicit keep included, or what the run needs: the text of
+ * `doorstep run`. */
 char *sieve_result_print(const SieveResult *result);
+
+/** What a run stopped for. */
+typedef struct SieveNeed {
+	SieveStage stage;   /* the first at which it is known */
+	const char *script; /* where that is asked for */
+	unsigned line;
+	const char *name;   /* of the test or command */
+} SieveNeed;
+
+/** (transfer none) (nullable) NULL when the outcome is settled. A result that needs more has no action,
+ * and cannot be delivered. */
+const SieveNeed *sieve_result_needs(const SieveResult *result);
 
 /* --- Deliver ---------------------------------------------------------------------------------- */
 
@@ -294,13 +320,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SieveReceipt, sieve_receipt_clear)
 
 /**
  * sieve_deliver:
- * @result: of a run on @message
+ * @result: of a run on @message, or on what was known of it if that settled the outcome
  * @message: what is stored and sent
  * @envelope: of the message; a redirect goes out with its sender (RFC 5228 section 4.2)
  * @options: need not outlive the call
  * @ret_receipt: (out) (transfer full): to be cleared with sieve_receipt_clear(); it may be
  *   uninitialised, and what it holds is not freed
- * @error: SIEVE_ERROR_IO or _FULL; sieve_error_is_temporary() tells whether to try again
+ * @error: SIEVE_ERROR_IO, _FULL, or _UNDECIDED with a result that needs more, of which nothing is done;
+ *   sieve_error_is_temporary() tells whether to try again
  *
  * Carries a result out. Stores first, then sends: a mail is never sent on and then lost. If an
  * action fails the mail is kept in the inbox, and @ret_receipt->problem says why. Only if that
@@ -311,5 +338,25 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SieveReceipt, sieve_receipt_clear)
 bool sieve_deliver(const SieveResult *result, const SieveMessage *message,
 	const SieveEnvelope *envelope, const SieveDeliverOptions *options,
 	SieveReceipt *ret_receipt, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** What to answer while a mail is on its way in. */
+typedef enum {
+	SIEVE_VERDICT_PROCEED, /* let it come: it is wanted, or more must be known */
+	SIEVE_VERDICT_REFUSE,  /* its delivery would be a refusal by reply, and do nothing else */
+	SIEVE_VERDICT_DISCARD, /* its delivery would do nothing at all */
+} SieveVerdict;
+
+/**
+ * sieve_result_verdict:
+ * @result: of a run at any stage
+ * @envelope, @options: as for sieve_deliver(); with SIEVE_REFUSE_BY_REPLY for a reply that speaks of this
+ *   recipient alone, as that to RCPT does
+ * @ret_reason: (out) (transfer full): written with SIEVE_VERDICT_REFUSE alone; as @reason of a receipt
+ *
+ * Does nothing but decide. A run that failed or needs more is to proceed. `discard` is meant to be
+ * silent (RFC 5228 section 4.4): a caller that refuses such mail tells its sender.
+ */
+SieveVerdict sieve_result_verdict(const SieveResult *result, const SieveEnvelope *envelope,
+	const SieveDeliverOptions *options, char **ret_reason);
 
 G_END_DECLS

@@ -17,6 +17,16 @@ static const SieveArgDef environment_args[] = {
 	{.type = SIEVE_ARG_END},
 };
 
+/* "domain" is that of the recipient; all other items tell of the client, or of where we are. */
+static SieveNeeds
+environment_needs(SieveRun *run, const SieveArgs *args)
+{
+	SieveBytes name = sieve_args_string(run, args, ENVIRONMENT_NAME);
+
+	return sieve_bytes_equal_nocase(name, SIEVE_BYTES("domain")) ? SIEVE_NEEDS_ENVELOPE
+								      : SIEVE_NEEDS_CONNECTION;
+}
+
 static const char *
 find_item(SieveRun *run, SieveBytes name)
 {
@@ -51,6 +61,7 @@ static const SieveTestDef environment_tests[] = {
 	{.name = "environment",
 		.args = environment_args,
 		.needs = SIEVE_NEEDS_CONNECTION,
+		.find_needs = environment_needs,
 		.run = environment_run},
 	{.name = NULL},
 };

@@ -5,6 +5,7 @@
 #include "engine/deliver/maildir.h"
 #include "engine/deliver/mailbox-name.h"
 #include "engine/deliver/outgoing.h"
+#include "engine/stage.h"
 
 #include <string.h>
 
@@ -19,6 +20,7 @@ struct SieveDelivery {
 	GPtrArray *folders;    /* folder names that hold a copy */
 	size_t n_sent;
 	char *reason; /* of the refusal */
+	bool early;   /* nothing is carried out, a reply alone is looked for */
 	GString *problem;
 };
 
@@ -150,7 +152,11 @@ bool
 sieve_delivery_refuse(
 	SieveDelivery *delivery, SieveBytes reason, bool by_mail_allowed, GError **error)
 {
-	switch (choose_mode(delivery, reason, by_mail_allowed)) {
+	SieveRefuseMode mode = choose_mode(delivery, reason, by_mail_allowed);
+
+	if (delivery->early && mode != SIEVE_REFUSE_BY_REPLY)
+		return false;
+	switch (mode) {
 	case SIEVE_REFUSE_BY_REPLY:
 		g_free(delivery->reason);
 		delivery->reason = reason_for_reply(reason);
@@ -222,6 +228,11 @@ bool
 sieve_deliver(const SieveResult *result, const SieveMessage *message, const SieveEnvelope *envelope,
 	const SieveDeliverOptions *options, SieveReceipt *ret_receipt, GError **error)
 {
+	if (result->need != NULL) {
+		g_autofree char *need = sieve_need_print(result->need);
+		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_UNDECIDED, "the script %s", need);
+		return false;
+	}
 	g_autoptr(GPtrArray) folders = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GString) problem = g_string_new(NULL);
 	SieveDelivery delivery = {
@@ -239,6 +250,41 @@ sieve_deliver(const SieveResult *result, const SieveMessage *message, const Siev
 	sieve_maildir_close(delivery.maildir);
 	g_free(delivery.reason);
 	return delivered;
+}
+
+/* All but refusals and what does nothing wait for the mail. */
+static bool
+is_early(const SieveResult *result)
+{
+	const unsigned early = SIEVE_ACTION_REFUSES | SIEVE_ACTION_DISCARDS;
+
+	for (size_t i = 0; i < result->n_actions; i++)
+		if ((result->actions[i].def->class & early) == 0)
+			return false;
+	return result->need == NULL && !result->implicit_keep;
+}
+
+SieveVerdict
+sieve_result_verdict(const SieveResult *result, const SieveEnvelope *envelope,
+	const SieveDeliverOptions *options, char **ret_reason)
+{
+	g_autoptr(GPtrArray) folders = g_ptr_array_new();
+	SieveDelivery delivery = {
+		.envelope = envelope, .options = options, .folders = folders, .early = true};
+	bool by_reply = is_early(result);
+
+	for (size_t i = 0; by_reply && i < result->n_actions; i++)
+		if (result->actions[i].def->class & SIEVE_ACTION_REFUSES)
+			by_reply = result->actions[i].def->perform(
+				&delivery, &result->actions[i], NULL);
+	if (by_reply && delivery.reason == NULL)
+		return SIEVE_VERDICT_DISCARD;
+	if (by_reply) {
+		*ret_reason = delivery.reason;
+		return SIEVE_VERDICT_REFUSE;
+	}
+	g_free(delivery.reason);
+	return SIEVE_VERDICT_PROCEED;
 }
 
 void
