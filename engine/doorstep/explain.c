@@ -5,6 +5,7 @@
 
 #include "engine/doorstep/explain-value.h"
 #include "engine/dump.h"
+#include "engine/stage.h"
 
 /* --- Places ----------------------------------------------------------------------------------- */
 
@@ -204,9 +205,9 @@ list_actions(DoorstepExplain *explain, const SieveResult *result)
 	}
 }
 
-/* A test that failed the run never had an outcome. */
+/* A test that ended the run, failed or short of what it needs, never had an outcome. */
 static void
-tell_failed_test(DoorstepExplain *explain, const SieveTraceEvent *event)
+tell_last_test(DoorstepExplain *explain, const SieveTraceEvent *event)
 {
 	SieveTraceEvent failed = *event;
 
@@ -222,8 +223,8 @@ tell_end(DoorstepExplain *explain, const SieveTraceEvent *event)
 
 	explain->kept = end->result->implicit_keep;
 	list_actions(explain, end->result);
-	if (end->error != NULL)
-		tell_failed_test(explain, event);
+	if (end->error != NULL || end->result->need != NULL)
+		tell_last_test(explain, event);
 	flush_pending(explain);
 	if (end->error != NULL) {
 		explain->error = sieve_bytes_escape(
@@ -233,6 +234,9 @@ tell_end(DoorstepExplain *explain, const SieveTraceEvent *event)
 		g_free(explain->keep);
 		explain->keep = g_strdup("the implicit keep stands: the run failed, "
 					 "and what it had decided is forgotten");
+	} else if (end->result->need != NULL) {
+		g_free(explain->keep);
+		explain->keep = sieve_need_print(end->result->need);
 	} else if (explain->keep == NULL) {
 		explain->keep = g_strdup("the implicit keep stands: nothing cancelled it");
 	}

@@ -8,6 +8,7 @@
 #include "engine/doorstep/explain-html.h"
 #include "engine/doorstep/files.h"
 #include "engine/doorstep/verb.h"
+#include "engine/stage.h"
 #include "schema/remote-ip.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ static const DoorstepHelp help = {
 	.examples = "  doorstep run my.sieve mail.eml\n"
 		    "  doorstep run --explain my.sieve mail.eml    which value met which key\n"
 		    "  doorstep run --html why.html my.sieve mail.eml  the same as a page\n"
+		    "  doorstep run --stage envelope my.sieve mail.eml   known before the mail comes?\n"
 		    "  doorstep run --remote-ip 192.0.2.1 --envelope-from a@example.com my.sieve -\n",
 };
 
@@ -34,6 +36,7 @@ doorstep_run_options_clear(DoorstepRunOptions *options)
 	g_free(options->color);
 	g_free(options->engine);
 	g_free(options->html);
+	g_free(options->stage_name);
 	g_clear_pointer(&options->texts, g_ptr_array_unref);
 	g_clear_pointer(&options->second, peer_second_script_free);
 }
@@ -91,6 +94,7 @@ make_input(const DoorstepRunOptions *options, const SieveMessage *message, Sieve
 		.message = message,
 		.envelope = doorstep_envelope_from_header(message, arena),
 		.environment = environment_item,
+		.stage = options->stage,
 	};
 
 	if (options->envelope_from != NULL)
@@ -187,6 +191,9 @@ choose_engine(DoorstepRunOptions *options, const char *path)
 		return DOORSTEP_EXIT_OK;
 	if (strcmp(options->engine, "libsieve") != 0)
 		return doorstep_usage_error("no such engine: %s", options->engine);
+	if (options->stage != SIEVE_STAGE_MESSAGE)
+		return doorstep_usage_error("libsieve runs on whole messages alone; "
+					    "leave --stage away");
 	if (options->explain || options->html != NULL)
 		return doorstep_usage_error("libsieve does not say what it does; "
 					    "leave --explain and --html away");
@@ -242,6 +249,9 @@ doorstep_run(int argc, char **argv)
 			"say for every line what was tested, what it met and what came of it", NULL},
 		{"html", 0, 0, G_OPTION_ARG_FILENAME, &options.html,
 			"write that as a page: the script beside the mail", "FILE"},
+		{"stage", 0, 0, G_OPTION_ARG_STRING, &options.stage_name,
+			"run with what is known then: connection, envelope, header or message",
+			"STAGE"},
 		{"include-dir", 'I', 0, G_OPTION_ARG_FILENAME, &options.include_dir,
 			"where include :personal looks (default: beside the script)", "DIR"},
 		{"global-dir", 'G', 0, G_OPTION_ARG_FILENAME, &options.global_dir,
@@ -257,6 +267,8 @@ doorstep_run(int argc, char **argv)
 		return doorstep_usage_error("a script and a mail are needed; see --help");
 	if (options.html != NULL && argc > 3)
 		return doorstep_usage_error("--html takes one mail");
+	if (options.stage_name != NULL && !sieve_stage_parse(options.stage_name, &options.stage))
+		return doorstep_usage_error("no such stage: %s", options.stage_name);
 	options.texts = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 	g_autoptr(SieveProgram) program = doorstep_run_compile(registry, argv[1], &options, &code);

@@ -16,6 +16,8 @@ typedef struct DoorstepRunOptions {
 	char *engine;    /* "doorstep" (NULL too) or "libsieve" */
 	PeerSecondScript *second; /* the script when libsieve runs it */
 	gboolean explain;
+	char *stage_name;      /* NULL: "message" */
+	SieveStage stage;      /* that @stage_name means */
 	char *html;            /* file for a page that explains */
 	GPtrArray *texts;      /* (nullable) of GBytes: the scripts, as DoorstepScripts has them */
 	SieveTrace *trace;     /* (nullable) (transfer none) is told what runs do, where nothing explains */
