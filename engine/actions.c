@@ -203,6 +203,7 @@ sieve_run_add_action(
 
 	if (added.line == 0)
 		added.line = sieve_run_line(run);
+	added.script = run->script;
 	if (!run_tags(run, &added, args, error) || !sieve_result_add(run->result, &added, error))
 		return false;
 	if (run->trace != NULL)

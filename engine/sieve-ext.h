@@ -218,6 +218,7 @@ struct SieveAction {
 	SieveBytes target;   /* mailbox, address or reason; empty when there is none */
 	unsigned flags;
 	unsigned line;       /* of the script, for messages */
+	unsigned script;     /* which one: 0 is the main one, others are included */
 	const void *details; /* of the extension that made it */
 };
 

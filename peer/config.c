@@ -16,6 +16,7 @@ typedef enum {
 	KIND_SECONDS, /* kept in ms */
 	KIND_BYTES,
 	KIND_ENGINE,
+	KIND_DISCARD,
 	KIND_NETWORKS,
 	KIND_HOST_PORT,
 	KIND_IP,
@@ -49,6 +50,7 @@ static const Key keys[] = {
 	{"smtp", "max_per_client", KIND_NUMBER, FIELD(max_per_client), "8", 1, 10000},
 	{"smtp", "accept_from", KIND_NETWORKS, FIELD(accept_from), "", 0, 0},
 	{"smtp", "timeout_s", KIND_SECONDS, FIELD(command_timeout_ms), "300", 1, 3600},
+	{"smtp", "discard_early", KIND_DISCARD, FIELD(discard_early), "denied", 0, 0},
 	{"pop3", "listen", KIND_TEXT, FIELD(pop3_listen), "127.0.0.1:1100", 0, 0},
 	{"pop3", "password_file", KIND_PATH, FIELD(password_file), NULL, 0, 0},
 	{"fetch", "url", KIND_TEXT, FIELD(fetch_url), NULL, 0, 0},
@@ -132,18 +134,27 @@ set_number(PeerConfig *config, const Key *key, const char *value, GError **error
 	return true;
 }
 
-static bool
-set_engine(PeerConfig *config, const Key *key, const char *value, GError **error)
-{
-	static const char *const names[] = {
-		[PEER_ENGINE_DOORSTEP] = "doorstep", [PEER_ENGINE_LIBSIEVE] = "libsieve"};
+/* Settings that are one word of a few: the names of an enum's values. */
+static const struct {
+	const char *names[4]; /* ends with NULL */
+	const char *wanted;
+} choices[] = {
+	[KIND_ENGINE] = {{[PEER_ENGINE_DOORSTEP] = "doorstep", [PEER_ENGINE_LIBSIEVE] = "libsieve"},
+		"doorstep or libsieve"},
+	[KIND_DISCARD] = {{[PEER_DISCARD_DENIED] = "denied", [PEER_DISCARD_REFUSE] = "refuse",
+				  [PEER_DISCARD_ACCEPT] = "accept"},
+		"denied, refuse or accept"},
+};
 
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		if (strcmp(value, names[i]) == 0) {
-			config->engine = (PeerEngine)i;
+static bool
+set_choice(PeerConfig *config, const Key *key, const char *value, GError **error)
+{
+	for (unsigned i = 0; choices[key->kind].names[i] != NULL; i++)
+		if (strcmp(value, choices[key->kind].names[i]) == 0) {
+			*(unsigned *)field(config, key) = i;
 			return true;
 		}
-	return fail(key, value, "doorstep or libsieve", error);
+	return fail(key, value, choices[key->kind].wanted, error);
 }
 
 /* Addresses and networks, blank or comma between: "127.0.0.1 192.168.0.0/16 fd00::/8" */
@@ -199,7 +210,8 @@ set_key(PeerConfig *config, const Key *key, const char *value, GError **error)
 	case KIND_BYTES:
 		return read_number(key, value, &config->max_message_bytes, error);
 	case KIND_ENGINE:
-		return set_engine(config, key, value, error);
+	case KIND_DISCARD:
+		return set_choice(config, key, value, error);
 	case KIND_FLAG:
 		return set_flag(config, key, value, error);
 	case KIND_NETWORKS:

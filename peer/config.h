@@ -14,6 +14,13 @@ typedef enum {
 	PEER_ENGINE_LIBSIEVE,
 } PeerEngine;
 
+/** What RCPT says of mail that is sure to be discarded. */
+typedef enum {
+	PEER_DISCARD_DENIED, /* refuse what the access list denies, take what the reader's script discards */
+	PEER_DISCARD_REFUSE, /* refuse both */
+	PEER_DISCARD_ACCEPT, /* take both */
+} PeerDiscard;
+
 /** Every field may be read. Paths are absolute. */
 typedef struct PeerConfig {
 	/* [mail] */
@@ -32,6 +39,7 @@ typedef struct PeerConfig {
 	unsigned max_per_client;
 	GPtrArray *accept_from;       /* of GInetAddressMask: clients that need no ticket */
 	unsigned command_timeout_ms;
+	PeerDiscard discard_early;
 
 	/* [pop3] */
 	char *pop3_listen;            /* (nullable): not served */

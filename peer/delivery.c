@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "engine/actions.h"
 #include "engine/bytes.h"
 #include "peer/smtp-client.h"
 #include "schema/remote-ip.h"
@@ -110,19 +111,25 @@ print_trace(const PeerMail *mail, const char *problem)
 	return g_strdup_printf("%sX-Doorstep-Problem: %s\r\n", trace, shown);
 }
 
+static SieveDeliverOptions
+deliver_options(const PeerConfig *config)
+{
+	return (SieveDeliverOptions){
+		.maildir = config->maildir,
+		.submit = config->submit_host == NULL ? NULL : submit,
+		.submit_data = (void *)(uintptr_t)config,
+	};
+}
+
 static bool
 deliver(const Context *context, const SieveResult *result, const SieveRunInput *input,
 	PeerDelivery *delivery, GError **error)
 {
-	const PeerConfig *config = context->config;
 	g_autofree char *trace = print_trace(context->mail, delivery->problem);
-	const SieveDeliverOptions options = {
-		.maildir = config->maildir,
-		.submit = config->submit_host == NULL ? NULL : submit,
-		.submit_data = (void *)(uintptr_t)config,
-		.refuse = context->mail->refuse,
-		.trace_header = trace,
-	};
+	SieveDeliverOptions options = deliver_options(context->config);
+
+	options.refuse = context->mail->refuse;
+	options.trace_header = trace;
 
 	return sieve_deliver(
 		result, input->message, &input->envelope, &options, &delivery->receipt, error);
@@ -149,6 +156,44 @@ init_context(Context *context, const PeerMail *mail)
 		return;
 	context->remote_ip = location_remote_ip(mail->remote_ip);
 	context->remote_ip_expanded = location_remote_ip_expanded(mail->remote_ip);
+}
+
+/* The delivery script itself discards what the access list denies; what the reader wrote is included. */
+static bool
+is_denied(const SieveResult *result)
+{
+	return result->n_actions > 0 && result->actions[0].script == 0;
+}
+
+PeerEarly
+peer_delivery_foresee(const PeerConfig *config, const PeerScript *script, const PeerMail *mail,
+	char **ret_reason)
+{
+	g_auto(Context) context = {.config = config, .script = script, .mail = mail};
+	const SieveRunInput input = {
+		.envelope = {.from = mail->sender, .to = mail->recipient},
+		.environment = environment,
+		.environment_data = &context,
+		.stage = SIEVE_STAGE_ENVELOPE,
+	};
+	const SieveDeliverOptions options = deliver_options(config);
+	g_autoptr(SieveResult) result = NULL;
+
+	if (script->second != NULL)
+		return PEER_EARLY_PROCEED;
+	init_context(&context, mail);
+	/* A failure is told with the mail, which it keeps. */
+	if (!sieve_run(script->program, &input, &result, NULL))
+		return PEER_EARLY_PROCEED;
+	switch (sieve_result_verdict(result, &input.envelope, &options, ret_reason)) {
+	case SIEVE_VERDICT_REFUSE:
+		return PEER_EARLY_REFUSED;
+	case SIEVE_VERDICT_DISCARD:
+		return is_denied(result) ? PEER_EARLY_DENIED : PEER_EARLY_DISCARDED;
+	case SIEVE_VERDICT_PROCEED:
+		break;
+	}
+	return PEER_EARLY_PROCEED;
 }
 
 bool

@@ -25,6 +25,24 @@ typedef struct PeerDelivery {
 void peer_delivery_clear(PeerDelivery *delivery);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PeerDelivery, peer_delivery_clear)
 
+/** What the script makes of a mail before it has come. */
+typedef enum {
+	PEER_EARLY_PROCEED,   /* let it come: it is wanted, or more must be known */
+	PEER_EARLY_REFUSED,   /* the script refuses it, with a reason */
+	PEER_EARLY_DENIED,    /* the access list of the record throws it away */
+	PEER_EARLY_DISCARDED, /* the reader's own script does */
+} PeerEarly;
+
+/**
+ * peer_delivery_foresee:
+ * @mail: its message is not looked at; refusal is by a reply to RCPT
+ * @ret_reason: (out) (transfer full): written with PEER_EARLY_REFUSED alone: ASCII, lines parted by CRLF
+ *
+ * Nothing is carried out. libsieve runs on whole messages alone, so with it everything may proceed.
+ */
+PeerEarly peer_delivery_foresee(const PeerConfig *config, const PeerScript *script,
+	const PeerMail *mail, char **ret_reason);
+
 /**
  * Success means that the mail is on stable storage, was taken over by somebody else, or is meant to
  * be gone. On failure it was not delivered and must not be accepted: SIEVE_ERROR_IO or _FULL, temporary.

@@ -146,6 +146,59 @@ refuse_ticket(PeerSmtpReply *reply, const char *ticket, const char *verdict)
 			  verdict);
 }
 
+static SieveBytes
+sender_of(const PeerSmtpTransaction *t)
+{
+	return t->sender.ptr != NULL ? t->sender : SIEVE_BYTES("");
+}
+
+/* RFC 5228 section 4.4: discard is silent, and a refusal is not. The access list is no script of the
+ * reader's, and spares them and the network the mail: its denial may be told. */
+static bool
+is_told(PeerEarly early, PeerDiscard discard)
+{
+	return early == PEER_EARLY_REFUSED ||
+	       (early == PEER_EARLY_DENIED && discard != PEER_DISCARD_ACCEPT) ||
+	       (early == PEER_EARLY_DISCARDED && discard == PEER_DISCARD_REFUSE);
+}
+
+/* Refuses what is sure to be unwanted; the reply speaks of this recipient alone. The verdict for the
+ * log; NULL when the mail may come. */
+static const char *
+refuse_early(const Receive *receive, const PeerScript *script, const PeerSmtpTransaction *t,
+	SieveBytes recipient, PeerSmtpReply *reply)
+{
+	static const struct {
+		const char *verdict;
+		const char *text;
+	} words[] = {
+		[PEER_EARLY_REFUSED] = {"refused", NULL},
+		[PEER_EARLY_DENIED] = {"denied", "The recipient's access list refuses this message"},
+		[PEER_EARLY_DISCARDED] = {"discarded",
+			"The recipient's mail filter refuses this message"},
+	};
+	const PeerConfig *config = receive->service->config;
+	const PeerMail mail = {
+		.sender = sender_of(t),
+		.recipient = recipient,
+		.remote_ip = receive->remote_ip,
+	};
+	g_autofree char *reason = NULL;
+	PeerEarly early = peer_delivery_foresee(config, script, &mail, &reason);
+
+	if (!is_told(early, config->discard_early))
+		return NULL;
+	refuse(reply, 550, "5.7.1", reason != NULL ? reason : words[early].text);
+	return words[early].verdict;
+}
+
+/* The domain's notification to a reader who is busy is shown, and never gets to the script. */
+static bool
+may_be_notification(const PeerState *state, const PeerSmtpTransaction *t, bool ticketed)
+{
+	return ticketed && state->status == LOCATION_BUSY && t->sender.len == 0;
+}
+
 static void
 handle_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char *ticket,
 	void *user_data, PeerSmtpReply *reply)
@@ -171,6 +224,9 @@ handle_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char 
 			   &valid)) {
 		verdict = "ticket-refused";
 		refuse_ticket(reply, ticket, detail);
+	} else if (!may_be_notification(script->state, t, valid)) {
+		const char *early = refuse_early(receive, script, t, recipient, reply);
+		verdict = early != NULL ? early : verdict;
 	}
 	if (t->recipients->len == 0)
 		receive->ticketed = true;
@@ -226,8 +282,7 @@ show(const Receive *receive, const PeerState *state, const PeerSmtpTransaction *
 	g_autoptr(SieveMessage) message = sieve_message_new(bytes);
 	g_autoptr(GError) problem = NULL;
 
-	if (!receive->ticketed || state->status != LOCATION_BUSY || t->sender.len > 0 ||
-		!is_notification(message))
+	if (!may_be_notification(state, t, receive->ticketed) || !is_notification(message))
 		return false;
 	bool shown = peer_desktop_notify_mail(message, &problem);
 	log_decision(receive, "notify", t,
@@ -294,7 +349,7 @@ deliver_for(const Receive *receive, const PeerScript *script, const PeerSmtpTran
 	g_string_append_len(whole, message.ptr, (gssize)message.len);
 	const PeerMail mail = {
 		.message = {whole->str, whole->len},
-		.sender = t->sender.ptr != NULL ? t->sender : SIEVE_BYTES(""),
+		.sender = sender_of(t),
 		.recipient = sieve_bytes_from_string(recipient),
 		.remote_ip = receive->remote_ip,
 		.trace_header = delivered,

@@ -282,7 +282,7 @@ check "another version that does not compile" send --h-Subject file
 is "is told again" 2 "$(grep -l 'Subject: Your mail script' "$MAILDIR"/new/* | wc -l)"
 write_session "21*@sender.example;"
 empty_maildir
-check "the access list works without the script" send --h-Subject file
+check "the access list works without the script" fails send --h-Subject file
 is "and has denied the mail" 0 "$(stored)"
 write_session ""
 sed -i 's/heade/header/' "$SCRIPTS/personal.sieve"

@@ -34,6 +34,7 @@ test_defaults(void)
 	g_assert_cmpint(config->engine, ==, PEER_ENGINE_DOORSTEP);
 	g_assert_null(config->submit_host);
 	g_assert_cmpuint(config->max_message_bytes, ==, 52428800);
+	g_assert_cmpint(config->discard_early, ==, PEER_DISCARD_DENIED);
 	g_assert_cmpuint(config->command_timeout_ms, ==, 300000);
 	g_assert_cmpuint(config->accept_from->len, ==, 0);
 	g_assert_nonnull(config->host_name);
@@ -49,7 +50,7 @@ test_values(void)
 					    "submit=mail.example.org:587\n"
 					    "[smtp]\nlisten=[::1]:0\nhost_name = h.example \n"
 					    "accept_from=127.0.0.1, 10.0.0.0/8  fd00::/8\n"
-					    "timeout_s=7\n"
+					    "timeout_s=7\ndiscard_early=accept\n"
 					    "[pop3]\nlisten=none\n",
 		&problem);
 
@@ -62,6 +63,7 @@ test_values(void)
 	g_assert_cmpstr(config->host_name, ==, "h.example");
 	g_assert_cmpuint(config->accept_from->len, ==, 3);
 	g_assert_cmpuint(config->command_timeout_ms, ==, 7000);
+	g_assert_cmpint(config->discard_early, ==, PEER_DISCARD_ACCEPT);
 	g_assert_null(config->pop3_listen);
 }
 
@@ -73,6 +75,8 @@ static const struct {
 	{"[mail]\nmaildirs=/M\n", "[mail] maildirs: there is no such setting"},
 	{"[mial]\nmaildir=/M\n", "[mial] maildir: there is no such setting"},
 	{"[mail]\nengine=other\n", "doorstep or libsieve"},
+	{"[mail]\nengine=denied\n", "doorstep or libsieve"},
+	{"[smtp]\ndiscard_early=yes\n", "denied, refuse or accept"},
 	{"[mail]\nsubmit=:\n", "[mail] submit"},
 	{"[smtp]\nmax_connections=0\n", "a number from 1 to 10000"},
 	{"[smtp]\nmax_connections=10001\n", "a number from 1 to 10000"},
