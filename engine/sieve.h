@@ -239,8 +239,8 @@ typedef struct SieveResult SieveResult;
  * Does nothing but decide: no file is touched and nothing is sent. At a stage before the last the run
  * ends at the first test that needs more, from left to right and without looking further, and
  * sieve_result_needs() says so; that is no failure. Any other outcome is the one that a run on the
- * whole message has. Ends after a bounded number of steps. @program, @input->message and all that @input points to must outlive the result; @input
- * itself need not outlive the call.
+ * whole message has. Ends after a bounded number of steps. @program, @input->message and all that
+ * @input points to must outlive the result; @input itself need not outlive the call.
  */
 bool sieve_run(const SieveProgram *program, const SieveRunInput *input, SieveResult **ret_result,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -16,7 +16,7 @@ typedef enum {
 
 /** What RCPT says of mail that is sure to be discarded. */
 typedef enum {
-	PEER_DISCARD_DENIED, /* refuse what the access list denies, take what the reader's script discards */
+	PEER_DISCARD_DENIED, /* refuse what the access list denies, take what the script discards */
 	PEER_DISCARD_REFUSE, /* refuse both */
 	PEER_DISCARD_ACCEPT, /* take both */
 } PeerDiscard;
