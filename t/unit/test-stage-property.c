@@ -230,7 +230,7 @@ random_program(const SieveRegistry *registry)
 {
 	g_autofree char *inner = random_script(true);
 	g_autofree char *text = random_script(false);
-	const SieveCompileOptions options = {"main", load, inner};
+	const SieveCompileOptions options = {.name = "main", .load = load, .load_data = inner};
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	SieveProgram *program =
 		sieve_compile(registry, sieve_bytes_from_string(text), &options, diags);

@@ -303,7 +303,7 @@ static void
 test_include(void)
 {
 	char inner[] = "keep;\nif exists \"x\" { discard; }\n";
-	const SieveCompileOptions options = {"main", load, inner};
+	const SieveCompileOptions options = {.name = "main", .load = load, .load_data = inner};
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_autoptr(SieveProgram) program = sieve_compile(registry,
