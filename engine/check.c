@@ -11,7 +11,7 @@
 
 /* --- Telling ---------------------------------------------------------------------------------- */
 
-static void
+static void G_GNUC_PRINTF(5, 0)
 tell_valist(SieveCheck *check, SieveDiagRule rule, SieveSpan span, const char *hint,
 	const char *format, va_list arguments)
 {

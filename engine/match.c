@@ -72,5 +72,5 @@ const SieveMatchDef sieve_core_matches[] = {
 		.compile = compile_matches,
 		.match = match_matches,
 		.capture = capture_matches},
-	{NULL},
+	{.tag = NULL},
 };
