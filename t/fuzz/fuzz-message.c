@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* fuzz-message.c - any bytes as a mail: fields are views of it, values are unfolded and decoded */
+
+#include "engine/message/address.h"
+#include "engine/message/header.h"
+#include "engine/message/message.h"
+
+#include "t/fuzz/fuzz.h"
+
+#include <string.h>
+
+static bool
+holds(SieveBytes bytes, const char *any_of)
+{
+	for (size_t i = 0; i < bytes.len; i++)
+		if (strchr(any_of, bytes.ptr[i]) != NULL && bytes.ptr[i] != '\0')
+			return true;
+	return false;
+}
+
+static void
+check_address(const SieveAddress *address)
+{
+	fuzz_touch(address->all);
+	if (!address->valid)
+		return;
+	fuzz_check_within(address->localpart, address->all);
+	fuzz_check_within(address->domain, address->all);
+	/* Nothing in an address that is valid can end a line of SMTP. */
+	g_assert_false(holds(address->all, "\r\n"));
+	g_assert_cmpuint(address->all.len, ==,
+		address->localpart.len + address->domain.len + (address->domain.len > 0 ? 1 : 0));
+}
+
+static void
+check_addresses(SieveBytes value, SieveArena *arena)
+{
+	SieveAddressIter iter = sieve_address_iter(value);
+	SieveAddress address;
+	size_t count = 0;
+
+	while (sieve_address_next(&iter, arena, &address)) {
+		check_address(&address);
+		count++;
+	}
+	g_assert_cmpuint(count, <=, value.len);
+	if (sieve_address_parse(value, arena, &address))
+		check_address(&address);
+	address = sieve_address_from_path(value, arena);
+	check_address(&address);
+	if (sieve_address_is_mailbox(value)) {
+		g_assert_false(holds(value, "\r\n<>"));
+		g_assert_true(address.valid);
+	}
+}
+
+static void
+check_value(SieveBytes raw)
+{
+	g_autoptr(SieveArena) arena = sieve_arena_new();
+	SieveBytes unfolded = sieve_header_unfold(raw, arena);
+	SieveBytes decoded = sieve_header_decode(raw, arena);
+
+	g_assert_null(memchr(unfolded.ptr == NULL ? "" : unfolded.ptr, '\n', unfolded.len));
+	g_assert_cmpuint(unfolded.len, <=, raw.len);
+	g_assert_true(sieve_bytes_equal(unfolded, sieve_header_unfold(unfolded, arena)));
+	fuzz_touch(decoded);
+	g_assert_null(memchr(decoded.ptr == NULL ? "" : decoded.ptr, '\n', decoded.len));
+	/* Text stays text; bytes that are none are left alone. */
+	if (g_utf8_validate_len(unfolded.ptr == NULL ? "" : unfolded.ptr, unfolded.len, NULL))
+		g_assert_true(g_utf8_validate_len(
+			decoded.ptr == NULL ? "" : decoded.ptr, decoded.len, NULL));
+	check_addresses(unfolded, arena);
+	check_addresses(decoded, arena);
+}
+
+static void
+check_field(const SieveMessage *message, size_t number)
+{
+	const SieveHeaderField *field = sieve_message_get_field(message, number);
+	size_t index = number;
+
+	fuzz_check_within(field->name, sieve_message_raw(message));
+	fuzz_check_within(field->raw, sieve_message_raw(message));
+	g_assert_false(holds(field->name, ":\n"));
+	if (sieve_message_is_field_name(field->name)) {
+		g_assert_true(sieve_message_find_field(message, field->name, &index) == field);
+		g_assert_cmpuint(index, ==, number + 1);
+	}
+	check_value(field->raw);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	SieveBytes raw = {(const char *)data, size};
+	g_autoptr(SieveMessage) message = sieve_message_new(raw);
+
+	fuzz_check_within(sieve_message_body(message), raw);
+	fuzz_check_within(sieve_message_without_mbox_line(message), raw);
+	g_assert_cmpuint(sieve_message_size(message), >=, size);
+	g_assert_cmpuint(sieve_message_size(message), <=, 2 * size);
+	for (size_t i = 0; i < sieve_message_count_fields(message); i++)
+		check_field(message, i);
+	/* The same bytes as one value, so that its grammar need not be found behind a colon. */
+	check_value(raw);
+	return 0;
+}

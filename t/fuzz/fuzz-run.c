@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* fuzz-run.c - a script, a mail, a sender and a recipient: each run decides the same, and says so */
+
+#include "engine/actions.h"
+#include "engine/trace.h"
+
+#include "t/fuzz/fuzz.h"
+
+static const char *
+environment(const char *item, void *user_data)
+{
+	(void)user_data;
+	return g_str_equal(item, "remote-ip") ? "192.0.2.1" : NULL;
+}
+
+/* (transfer full) the decision as text, or the error and the decision. */
+static char *
+run(const SieveProgram *program, SieveRunInput *input)
+{
+	g_autoptr(SieveResult) result = NULL;
+	g_autoptr(GError) error = NULL;
+	bool ok = sieve_run(program, input, &result, &error);
+	g_autofree char *text = sieve_result_print(result);
+
+	g_assert_cmpint(ok, ==, error == NULL);
+	g_assert_true(g_utf8_validate(text, -1, NULL));
+	g_assert_cmpint(ok, ==, !result->failed);
+	/* A mail is never lost: it is kept, or an action says what became of it. */
+	g_assert_true(ok || (result->n_actions == 0 && result->implicit_keep));
+	g_assert_true(result->implicit_keep || result->n_actions > 0);
+	for (size_t i = 0; i < result->n_actions; i++)
+		fuzz_touch(result->actions[i].target);
+	return g_strconcat(ok ? "" : error->message, "\n", text, NULL);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	SieveBytes input = {(const char *)data, size};
+	g_autoptr(GBytes) script = fuzz_take_part(&input);
+	g_autoptr(GBytes) mail = fuzz_take_part(&input);
+	g_autoptr(GBytes) from = fuzz_take_part(&input);
+	g_autoptr(GBytes) to = fuzz_take_part(&input);
+	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
+	g_autoptr(SieveProgram) program =
+		sieve_compile(fuzz_registry(), fuzz_bytes(script), NULL, diags);
+
+	if (program == NULL)
+		return 0;
+	g_autoptr(SieveMessage) message = sieve_message_new(fuzz_bytes(mail));
+	g_autoptr(SieveTrace) trace = sieve_trace_new();
+	SieveRunInput run_input = {.message = message,
+		.envelope = {.from = fuzz_bytes(from), .to = fuzz_bytes(to)},
+		.environment = environment};
+	g_autofree char *first = run(program, &run_input);
+	/* Neither the run before nor being watched makes a difference. */
+	run_input.trace = trace;
+	g_autofree char *second = run(program, &run_input);
+	g_assert_cmpstr(first, ==, second);
+	g_assert_true(g_utf8_validate(sieve_trace_text(trace), -1, NULL));
+	return 0;
+}
