@@ -49,7 +49,8 @@ check_addresses(SieveBytes value, SieveArena *arena)
 	address = sieve_address_from_path(value, arena);
 	check_address(&address);
 	if (sieve_address_is_mailbox(value)) {
-		g_assert_false(holds(value, "\r\n<>"));
+		/* Angle brackets may stand in a quoted local part; line ends nowhere. */
+		g_assert_false(holds(value, "\r\n"));
 		g_assert_true(address.valid);
 	}
 }
