@@ -24,7 +24,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	SieveBytes input = {(const char *)data, size};
 	g_autoptr(GBytes) script = fuzz_take_part(&input);
 	g_autoptr(GBytes) included = fuzz_take_part(&input);
-	const SieveCompileOptions options = {"fuzz", load, included};
+	static const char *const owner[] = {"james@example.org", NULL};
+	const SieveCompileOptions options = {.name = "fuzz",
+		.load = load,
+		.load_data = included,
+		.advise = true,
+		.owner = owner};
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_autoptr(SieveProgram) program =
 		sieve_compile(fuzz_registry(), fuzz_bytes(script), &options, diags);
