@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: MIT
+# Scripts.pm - random scripts by the grammar of RFC 5228 section 8.2, and broken ones
+#
+# What may occur is the table @features; a row takes part when both engines know its capability.
+package Scripts;
+use strict;
+use warnings;
+
+my @fields = qw(subject from to cc sender x-list x-number x-empty x-missing);
+my @address_fields = qw(from to cc sender);
+my @words = (qw(hello Hello HELLO report list offer ann bob example james), 'a b', "caf\xc3\xa9", '', '*', '?', '[list]');
+my @addresses = qw(ann@example.org bob@example.net james+lists@example.org JAMES@EXAMPLE.ORG carol@sub.example.com
+	ann bob james+lists james example.org example.net lists user@example.org);
+my @numbers = (0, 1, 2, 3, 10, 100, '1K', '2k', '1M');
+my @mailboxes = ('INBOX', 'inbox', 'Lists', 'Lists/dev', 'a b', "caf\xc3\xa9", 'Junk');
+my @targets = ('ann@example.org', 'bob@example.net', 'Carol <carol@example.com>', 'ann@example.org', '"odd local"@example.org');
+my @reasons = ('no', 'not here', "caf\xc3\xa9");
+
+my $level;   # of nesting
+my $enabled; # capability to true
+my %used;    # capabilities of the script at hand
+
+sub pick { return $_[rand @_]; }
+sub chance { return rand() < $_[0]; }
+
+# --- Pieces ------------------------------------------------------------------------------------
+
+# A string as a script writes it.
+sub string {
+	my ($text) = @_;
+	$text =~ s/([\\"])/\\$1/g;
+	return qq("$text");
+}
+
+# The same where a line end may stand, as it does at the end of a multi-line string.
+sub text {
+	my ($text) = @_;
+	return string($text) if chance(0.95);
+	$text =~ s/^\./../gm;
+	return "text:\r\n$text\r\n.\r\n";
+}
+
+sub string_list {
+	my ($make) = @_;
+	return string($make->()) if chance(0.6);
+	return '[' . join(', ', map { string($make->()) } 1 .. 1 + rand 4) . ']';
+}
+
+sub pattern {
+	my ($word) = @_;
+	for (1 .. rand 3) {
+		my $at = int rand 1 + length $word;
+		substr $word, $at, (chance(0.5) ? 1 : 0), pick('*', '?', '*', '\\*', '\\?', '\\\\');
+	}
+	return $word;
+}
+
+# A match type, a comparator, in any order, and the keys that go with them.
+sub match {
+	my (@pool) = @_;
+	my @tags;
+	my $keys = sub { pick(@pool) };
+	my $kind = pick('', 'is', 'contains', 'matches', 'matches', map { @{$_->{matches} // []} } active());
+	if (ref $kind) {
+		my ($tag, $make) = @$kind;
+		return ($tag->(), string_list($make));
+	}
+	push @tags, ":$kind" if $kind ne '';
+	push @tags, ':comparator ' . string(pick('i;octet', 'i;ascii-casemap')) if chance(0.3);
+	$keys = sub { pattern(pick(@pool)) } if $kind eq 'matches';
+	return (join(' ', chance(0.5) ? @tags : reverse @tags), string_list($keys));
+}
+
+sub address_part {
+	my @parts = ('', ':all', ':localpart', ':domain', map { @{$_->{parts} // []} } active());
+	my $part = pick(@parts);
+	$used{subaddress} = 1 if $part =~ /user|detail/;
+	return $part;
+}
+
+sub uses { $used{$_[0]} = 1; return; }
+
+# --- The table ---------------------------------------------------------------------------------
+
+# capability: what is required where a piece of the row is used ('' for the core). tests, actions: each a
+# function that gives the text. matches: [function for the tags, function for a key]. parts: address parts.
+my @features = (
+	{
+		capability => '',
+		tests => [
+			sub { my ($tags, $keys) = match(@words); join ' ', 'header', $tags, string_list(sub { pick(@fields) }), $keys },
+			sub { my ($tags, $keys) = match(@words); join ' ', 'header', $tags, string_list(sub { pick(@fields) }), $keys },
+			sub {
+				my ($tags, $keys) = match(@addresses, @addresses, @words);
+				join ' ', 'address', address_part(), $tags, string_list(sub { pick(@address_fields) }), $keys;
+			},
+			sub { 'exists ' . string_list(sub { pick(@fields) }) },
+			sub { 'size ' . pick(':over', ':under') . ' ' . pick(@numbers) },
+			sub { pick('true', 'false') },
+			sub { 'not ' . test() },
+			sub { pick('allof', 'anyof') . ' (' . join(', ', map { test() } 1 .. 1 + rand 3) . ')' },
+		],
+		actions => [
+			sub { 'keep;' }, sub { 'discard;' }, sub { 'stop;' },
+			sub { 'redirect ' . string(pick(@targets)) . ';' },
+		],
+	},
+	{
+		capability => 'fileinto',
+		actions => [(sub { 'fileinto ' . string(pick(@mailboxes)) . ';' }) x 3],
+	},
+	{
+		capability => 'copy',
+		actions => [
+			sub { 'redirect :copy ' . string(pick(@targets)) . ';' },
+			sub { uses('fileinto'); 'fileinto :copy ' . string(pick(@mailboxes)) . ';' },
+		],
+	},
+	{
+		capability => 'envelope',
+		envelope => 1,
+		tests => [
+			(sub {
+				my ($tags, $keys) = match(@addresses, '');
+				join ' ', 'envelope', address_part(), $tags, string_list(sub { pick('from', 'to', 'From') }), $keys;
+			}) x 2,
+		],
+	},
+	{capability => 'subaddress', parts => [':user', ':detail']},
+	{
+		capability => 'relational',
+		matches => [
+			[sub { ':count ' . string(pick(qw(gt ge lt le eq ne))) . numeric() }, sub { pick(0, 1, 2, 3) }],
+			[sub { ':value ' . string(pick(qw(gt ge lt le eq ne))) }, sub { pick(@words, @addresses, 1, 20) }],
+			[sub { ':value ' . string(pick(qw(gt ge lt le eq ne))) . numeric() }, sub { pick(0, 1, 7, 20, 100, '007', '4294967297') }],
+		],
+	},
+	{
+		capability => 'comparator-i;ascii-numeric',
+		matches => [[sub { ':is :comparator "i;ascii-numeric"' }, sub { pick(0, 1, 7, 20, '020', 'x', '4294967297') }]],
+	},
+	{
+		capability => 'encoded-character',
+		tests => [sub { 'header :contains "subject" ' . pick('"${hex: 48 65}"', '"${unicode:e9}"', '"${hex:c3 a9}"', '"${hex:4x}"', '"${unicode: 48 65 6C}"') }],
+	},
+	{capability => 'reject', actions => [sub { 'reject ' . text(pick(@reasons)) . ';' }]},
+);
+
+sub numeric {
+	return '' if !$enabled->{'comparator-i;ascii-numeric'};
+	uses('comparator-i;ascii-numeric');
+	return ' :comparator "i;ascii-numeric"';
+}
+
+sub active { return grep { $enabled->{$_->{capability}} } @features; }
+
+# Every capability of the table, for whoever asks what engines know.
+sub capabilities { return grep { $_ ne '' } map { $_->{capability} } @features; }
+
+# --- Scripts -----------------------------------------------------------------------------------
+
+# One of what the rows of @_ offer as $kind; the capability of its row is required then.
+sub offer {
+	my ($kind) = @_;
+	my @choices = map { my $row = $_; map { [$row->{capability}, $_] } @{$row->{$kind} // []} } active();
+	my ($capability, $make) = @{pick(@choices)};
+	uses($capability) if $capability ne '';
+	return $make->();
+}
+
+sub test {
+	return pick('true', 'false') if $level > 6;
+	$level++;
+	my $test = offer('tests');
+	$level--;
+	return $test;
+}
+
+sub block {
+	my ($indent) = @_;
+	$level++;
+	my $block = join '', map { $indent . command($indent) } 1 .. rand 3;
+	$level--;
+	return $block;
+}
+
+sub command {
+	my ($indent) = @_;
+	return offer('actions') . "\r\n" if $level > 4 || chance(0.45);
+	my $inner = "$indent\t";
+	my $text = 'if ' . test() . " {\r\n" . block($inner) . "$indent}";
+	$text .= ' elsif ' . test() . " {\r\n" . block($inner) . "$indent}" while chance(0.3);
+	$text .= " else {\r\n" . block($inner) . "$indent}" if chance(0.4);
+	return "$text\r\n";
+}
+
+# script ENABLED - the text, and whether it asks for the envelope.
+sub script {
+	($enabled) = @_;
+	$enabled = {%$enabled, '' => 1};
+	$level = 0;
+	%used = ();
+	my $body = join '', map { command('') } 1 .. 1 + rand 5;
+	for my $row (@features) {
+		for my $match (@{$row->{matches} // []}) {
+			uses($row->{capability}) if $row->{capability} eq 'relational' && $body =~ /:(?:count|value) /;
+			uses($row->{capability}) if $row->{capability} =~ /^comparator-(.*)/ && index($body, $1) >= 0;
+		}
+	}
+	my @used = sort keys %used;
+	my $require = @used ? 'require [' . join(', ', map { qq("$_") } @used) . "];\r\n" : '';
+	return ($require . $body, $used{envelope});
+}
+
+# --- Broken ones -------------------------------------------------------------------------------
+
+my @junk = (qw([ ] { } ; "x" 10 10G :is :over :copy :comparator if elsif else require header size keep not anyof text: /*),
+	'(', ')', ',', '#', '\\');
+
+# mutant SCRIPT - the script with a few tokens taken away, doubled, swapped or put in.
+sub mutant {
+	my ($script) = @_;
+	my @tokens = $script =~ /("(?:[^"\\]|\\.)*"|text:\r\n.*?\r\n\.\r\n|:?[\w]+|\s+|.)/gs;
+	for (1 .. 1 + rand 2) {
+		my $at = int rand @tokens;
+		my $how = int rand 4;
+		splice @tokens, $at, 1 if $how == 0;
+		splice @tokens, $at, 0, $tokens[$at] // '' if $how == 1;
+		@tokens[$at, rand @tokens] = @tokens[rand @tokens, $at] if $how == 2 && @tokens;
+		splice @tokens, $at, 0, ' ' . pick(@junk) . ' ' if $how == 3;
+	}
+	return join '', map { $_ // '' } @tokens;
+}
+
+1;
