@@ -382,6 +382,18 @@ call_libsieve(Session *session)
 	return session->mistakes->len == 0 && session->error == NULL;
 }
 
+/* In an arena of its own, which sieve_result_free() frees. */
+static SieveResult *
+new_result(void)
+{
+	SieveArena *arena = sieve_arena_new();
+	SieveResult *result = sieve_arena_new_array(arena, SieveResult, 1);
+
+	result->arena = arena;
+	result->implicit_keep = true;
+	return result;
+}
+
 static void
 fail_result(SieveResult *result)
 {
@@ -432,11 +444,10 @@ sieve_libsieve_run(
 	SieveBytes text, const SieveRunInput *input, SieveResult **ret_result, GError **error)
 {
 	g_autoptr(GString) mistakes = g_string_new(NULL);
-	SieveResult *result = g_new0(SieveResult, 1);
-	Session session = {.input = input, .result = result, .mistakes = mistakes};
+	SieveResult *result = new_result();
+	Session session = {
+		.input = input, .result = result, .arena = result->arena, .mistakes = mistakes};
 
-	result->arena = session.arena = sieve_arena_new();
-	result->implicit_keep = true;
 	bool ok = run_lowered(text, &session, error);
 	if (!ok)
 		fail_result(result);
@@ -447,9 +458,8 @@ sieve_libsieve_run(
 bool
 sieve_libsieve_refuse(const char *reason, SieveResult **ret_result, GError **error)
 {
-	SieveResult *result = g_new0(SieveResult, 1);
+	SieveResult *result = new_result();
 
-	result->arena = sieve_arena_new();
 	fail_result(result);
 	*ret_result = result;
 	g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, reason);
