@@ -88,12 +88,12 @@ free_port() {
 	echo $port
 }
 
-# await COMMAND... - tries until it succeeds, for AWAIT_S seconds at most (10); for servers that tell
+# await COMMAND... - tries until it succeeds, for AWAIT_S seconds at most (30); for servers that tell
 # nobody when they are ready.
 await() {
 	local tries=0
 	until "$@" >/dev/null 2>&1; do
-		[ $((tries += 1)) -le $((${AWAIT_S-10} * 20)) ] || return 1
+		[ $((tries += 1)) -le $((${AWAIT_S-30} * 20)) ] || return 1
 		sleep 0.05
 	done
 }

@@ -7,7 +7,7 @@ need strace
 RELAY_EXTRA='fallback_after_s = 3
 reader_connect_timeout_ms = 1000
 reader_reply_timeout_ms = 1500'
-AWAIT_S=20
+AWAIT_S=90
 house_start
 home=$TMP/james
 log_in() { log_in_as james "$@" >"$TMP/login.log" 2>&1 || { cat "$TMP/login.log"; false; }; }

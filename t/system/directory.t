@@ -3,7 +3,7 @@
 # directory.t - the location server hangs, goes away, comes back: mail is answered at once, and none is lost
 . "$(dirname "$0")/../lib.sh"
 . "$SRC/t/system/house.sh"
-AWAIT_S=20
+AWAIT_S=90
 house_start
 log=$(daemon_log_of james)
 published() { grep -c 'event=presence .*verdict=published' "$log"; }

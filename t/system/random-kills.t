@@ -9,7 +9,7 @@
 RELAY_EXTRA='fallback_after_s = 8
 reader_connect_timeout_ms = 1000
 reader_reply_timeout_ms = 2000'
-AWAIT_S=20
+AWAIT_S=90
 n_mails=60 n_kills=8
 RANDOM=${DOORSTEP_SEED:=$RANDOM}
 echo "# DOORSTEP_SEED=$DOORSTEP_SEED"

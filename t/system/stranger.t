@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$SRC/t/system/house.sh"
 RELAY_EXTRA='fallback_after_s = 3'
-AWAIT_S=20
+AWAIT_S=90
 house_start
 house_reader stranger
 is_gone() { ! kill -0 "$1" 2>/dev/null; }

@@ -6,7 +6,7 @@
 MX_EXTRA="virtual_mailbox_maps = inline:{ james@$domain=james/, bob@$domain=bob/, carol@$domain=carol/ }"
 # The domain's own MTA, which delivers without a ticket once the hook's map tells it where.
 SMTP_EXTRA='accept_from = 127.0.0.1'
-AWAIT_S=20
+AWAIT_S=90
 house_start
 for name in bob carol; do
 	house_add_reader $name
