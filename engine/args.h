@@ -21,6 +21,12 @@ typedef struct SieveTagUse {
 	SieveArg arg;
 } SieveTagUse;
 
+/** A modifier that was given. */
+typedef struct SieveModifierUse {
+	const SieveModifierDef *def;
+	SieveArg arg;
+} SieveModifierUse;
+
 struct SieveArgs {
 	const char *name;	 /* of the command or test */
 	const SieveArgDef *defs; /* the table; NULL when it takes no arguments */
@@ -40,6 +46,9 @@ struct SieveArgs {
 	SieveArg address_part_arg;
 	SieveTagUse *tags; /* (array length=n_tags) */
 	unsigned n_tags;
+	SieveModifierUse *modifiers; /* (array length=n_modifiers) the first to be applied first */
+	unsigned n_modifiers;
+	const void *data; /* (nullable) of the definition's check */
 	int script; /* SIEVE_FORM_CALL: index of the script, -1 for none */
 	const char *script_name;
 	unsigned include_flags;

@@ -102,10 +102,13 @@ take_string(
 		written = rewrite_string(fit->check, arg, written, fit->arena);
 	SieveBytes value = sieve_arena_copy(fit->arena, written);
 
-	if (fit->look_into && !(flags & SIEVE_ARG_CONSTANT))
+	if (fit->look_into)
 		*ret_template = compile_string(fit->check, arg, value, fit->arena);
 	if (ret_template->data == NULL && arg->check != NULL)
 		arg->check(fit->check, arg, value);
+	else if (ret_template->data != NULL && (flags & SIEVE_ARG_CONSTANT))
+		sieve_check_error(
+			fit->check, arg, NULL, "no variable can stand in the %s", arg->name);
 	return value;
 }
 
@@ -283,6 +286,46 @@ fit_address_part(Fit *fit, const SieveAstArg *tag)
 	return true;
 }
 
+/* In the order of their precedence (RFC 5229 section 4.1). */
+static void
+add_modifier(Fit *fit, const SieveModifierDef *def, const SieveAstArg *tag)
+{
+	SieveArgs *args = fit->args;
+	SieveModifierUse *uses =
+		sieve_arena_new_array(fit->arena, SieveModifierUse, args->n_modifiers + 1);
+	SieveModifierUse use = {.def = def, .arg = {.name = def->tag}};
+	unsigned at = 0;
+
+	for (unsigned i = 0; i < args->n_modifiers; i++) {
+		const SieveModifierUse *old = &args->modifiers[i];
+		if (old->def->precedence == def->precedence)
+			tell_twice(fit, &old->arg, tag);
+		if (old->def->precedence >= def->precedence)
+			uses[at++] = *old;
+	}
+	take_tag_value(fit, &use.arg, 0, SIEVE_ARG_END, tag);
+	uses[at++] = use;
+	for (unsigned i = at - 1; i < args->n_modifiers; i++)
+		uses[at++] = args->modifiers[i];
+	args->modifiers = uses;
+	args->n_modifiers++;
+}
+
+static bool
+fit_modifier(Fit *fit, const SieveAstArg *tag)
+{
+	const SieveRegistry *registry = fit->check->unit->registry;
+
+	if (sieve_arg_defs_find(fit->args->defs, SIEVE_ARG_MODIFIERS) == NULL ||
+		sieve_registry_find(registry, SIEVE_KIND_MODIFIER, tag->tag) == NULL)
+		return false;
+	const SieveEntry *entry = sieve_check_find(
+		fit->check, SIEVE_KIND_MODIFIER, "modifier", tag->tag, tag->span);
+	if (entry != NULL)
+		add_modifier(fit, entry->def, tag);
+	return true;
+}
+
 static const SieveEntry *
 find_added_tag(Fit *fit, const SieveAstArg *tag)
 {
@@ -348,6 +391,8 @@ suggest_tag(const Fit *fit, SieveBytes typed)
 			sieve_suggestion_offer(&suggestion, defs[i].name);
 	if (sieve_arg_defs_find(defs, SIEVE_ARG_ADDRESS_PART) != NULL)
 		sieve_registry_offer(registry, SIEVE_KIND_ADDRESS_PART, &suggestion);
+	if (sieve_arg_defs_find(defs, SIEVE_ARG_MODIFIERS) != NULL)
+		sieve_registry_offer(registry, SIEVE_KIND_MODIFIER, &suggestion);
 	if (sieve_arg_defs_find(defs, SIEVE_ARG_MATCH) != NULL) {
 		sieve_registry_offer(registry, SIEVE_KIND_MATCH, &suggestion);
 		sieve_suggestion_offer(&suggestion, "comparator");
@@ -380,7 +425,7 @@ fit_tag(Fit *fit, const SieveAstArg *tag)
 			"tag :%.*s must stand before the arguments that have no tag",
 			(int)tag->tag.len, tag->tag.ptr);
 	if (!fit_own_tag(fit, tag) && !fit_comparator(fit, tag) && !fit_match(fit, tag) &&
-		!fit_address_part(fit, tag) && !fit_added_tag(fit, tag))
+		!fit_address_part(fit, tag) && !fit_modifier(fit, tag) && !fit_added_tag(fit, tag))
 		tell_unknown_tag(fit, tag);
 }
 
@@ -601,6 +646,12 @@ sieve_args_constant(const SieveArgs *args, unsigned index)
 	return strings->count == 0 ? (SieveBytes){"", 0} : strings->items[0];
 }
 
+bool
+sieve_args_is_constant(const SieveArgs *args, unsigned index)
+{
+	return args->items[index].templates == NULL;
+}
+
 SieveBytes
 sieve_args_string(SieveRun *run, const SieveArgs *args, unsigned index)
 {
@@ -613,6 +664,30 @@ SieveStrings
 sieve_args_strings(SieveRun *run, const SieveArgs *args, unsigned index)
 {
 	return sieve_string_values(run, &args->items[index]);
+}
+
+SieveBytes
+sieve_args_modify(SieveRun *run, const SieveArgs *args, SieveBytes value)
+{
+	for (unsigned i = 0; i < args->n_modifiers; i++) {
+		/* A run that has no steps left fails after this command. */
+		if (!sieve_run_spend(run, value.len, NULL))
+			return SIEVE_BYTES("");
+		value = args->modifiers[i].def->modify(run, value);
+	}
+	return value;
+}
+
+void
+sieve_args_set_data(SieveArgs *args, const void *data)
+{
+	args->data = data;
+}
+
+const void *
+sieve_args_data(const SieveArgs *args)
+{
+	return args->data;
 }
 
 bool

@@ -98,6 +98,38 @@ sieve_bytes_trim(SieveBytes bytes)
 	return bytes;
 }
 
+/* Of the character at @at: 1 when it is no UTF-8. */
+static size_t
+character_len(SieveBytes bytes, size_t at)
+{
+	const char *start = bytes.ptr + at;
+	gunichar c = g_utf8_get_char_validated(start, (gssize)(bytes.len - at));
+
+	return c == (gunichar)-1 || c == (gunichar)-2 ? 1 : (size_t)g_utf8_skip[(guchar)*start];
+}
+
+size_t
+sieve_bytes_characters(SieveBytes bytes)
+{
+	size_t count = 0;
+
+	for (size_t at = 0; at < bytes.len; at += character_len(bytes, at))
+		count++;
+	return count;
+}
+
+SieveBytes
+sieve_bytes_cut_utf8(SieveBytes bytes, size_t max_bytes)
+{
+	if (bytes.len <= max_bytes)
+		return bytes;
+	/* A character has four bytes at most: one that began before may reach over the end. */
+	for (size_t start = max_bytes; start > 0 && start + 4 > max_bytes; start--)
+		if (start + character_len(bytes, start - 1) - 1 > max_bytes)
+			return sieve_bytes_slice(bytes, 0, start - 1);
+	return sieve_bytes_slice(bytes, 0, max_bytes);
+}
+
 char *
 sieve_bytes_dup(SieveBytes bytes)
 {

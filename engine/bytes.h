@@ -23,6 +23,10 @@ bool sieve_bytes_is_ascii(SieveBytes bytes);
 SieveBytes sieve_bytes_slice(SieveBytes bytes, size_t start, size_t len);
 /** Without blanks, tabs, CR and LF at both ends. */
 SieveBytes sieve_bytes_trim(SieveBytes bytes);
+/** How many characters; each byte that is no part of UTF-8 counts as one. */
+size_t sieve_bytes_characters(SieveBytes bytes);
+/** At most @max_bytes of it, and no UTF-8 character cut in two. */
+SieveBytes sieve_bytes_cut_utf8(SieveBytes bytes, size_t max_bytes);
 /** (transfer full) a NUL-terminated copy; inner NULs stay. */
 char *sieve_bytes_dup(SieveBytes bytes);
 /** (transfer full) printable UTF-8: control characters, bidirectional marks and bad bytes become

@@ -140,6 +140,21 @@ sieve_check_find(
 	return NULL;
 }
 
+bool
+sieve_check_has(const SieveCheck *check, const char *capability)
+{
+	const SieveEntry *entry = sieve_registry_find(check->unit->registry, SIEVE_KIND_CAPABILITY,
+		sieve_bytes_from_string(capability));
+
+	return entry != NULL && check->requirements[entry->extension_index].enabled;
+}
+
+SieveArena *
+sieve_check_arena(const SieveCheck *check)
+{
+	return check->unit->arena;
+}
+
 /* --- Ready-made checks ------------------------------------------------------------------------ */
 
 void

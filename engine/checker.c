@@ -15,7 +15,7 @@ static bool
 is_tag_name(const SieveRegistry *registry, const SieveArgDef *defs, SieveBytes name)
 {
 	static const SieveKind kinds[] = {
-		SIEVE_KIND_TAG, SIEVE_KIND_MATCH, SIEVE_KIND_ADDRESS_PART};
+		SIEVE_KIND_TAG, SIEVE_KIND_MATCH, SIEVE_KIND_ADDRESS_PART, SIEVE_KIND_MODIFIER};
 
 	for (; defs != NULL && defs->type != SIEVE_ARG_END; defs++)
 		if (defs->type == SIEVE_ARG_TAG &&
@@ -206,6 +206,7 @@ check_parts(SieveCheck *check, const SieveAstNode *node, const char *name, const
 		sieve_arena_new_array(sieve_ast_arena(check->script->ast), SieveChecked, 1);
 
 	check->node = node;
+	size_t errors = sieve_diag_list_count_errors(check->unit->diags);
 	checked->node = node;
 	if (!check_tests_shape(check, node, name, defs)) {
 		check_rest(check, node, name, defs, before);
@@ -213,6 +214,7 @@ check_parts(SieveCheck *check, const SieveAstNode *node, const char *name, const
 	}
 	check_block_shape(check, node, name, defs);
 	checked->args = sieve_args_fit(check, node, name, defs);
+	checked->fits = sieve_diag_list_count_errors(check->unit->diags) == errors;
 	checked->tests = check_tests(check, node->tests);
 	checked->block = check_block(check, node->block);
 	check->node = node;
@@ -232,7 +234,7 @@ check_test(SieveCheck *check, const SieveAstNode *node)
 	if (checked == NULL)
 		return NULL;
 	checked->test = def;
-	if (def->check != NULL)
+	if (def->check != NULL && checked->fits)
 		def->check(check, checked->args);
 	return checked;
 }
@@ -302,7 +304,7 @@ check_command(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef
 	if (checked == NULL)
 		return NULL;
 	checked->command = def;
-	if (def->check != NULL)
+	if (def->check != NULL && checked->fits)
 		def->check(check, checked->args);
 	return checked;
 }

@@ -208,6 +208,7 @@ sieve_compile_unit(SieveUnit *unit)
 		emit_block(&emitter, script->commands);
 		emit(&emitter, SIEVE_OP_RETURN, 0);
 		scripts[i].end = code->len;
+		scripts[i].n_variables = script->variables.count;
 	}
 	program->references = 1;
 	program->arena = unit->arena;
@@ -218,6 +219,7 @@ sieve_compile_unit(SieveUnit *unit)
 	program->n_invocations = invocations->len;
 	program->scripts = scripts;
 	program->n_scripts = unit->scripts->len;
+	program->n_shared_variables = unit->shared.count;
 	return program;
 }
 

@@ -54,6 +54,8 @@ sieve_dump_args(const SieveArgs *args, GString *text)
 	dump_tag(&args->comparator_arg, SIEVE_ARG_STRING, text);
 	if (args->match != NULL)
 		dump_tag(&args->match_arg, args->match->value, text);
+	for (unsigned i = 0; i < args->n_modifiers; i++)
+		dump_tag(&args->modifiers[i].arg, SIEVE_ARG_END, text);
 	for (unsigned i = 0; i < args->n_tags; i++)
 		dump_tag(&args->tags[i].arg, args->tags[i].def->value, text);
 	for (unsigned i = 0; i < args->count; i++)

@@ -5,11 +5,13 @@
 
 #include "engine/run.h"
 #include "engine/stage.h"
+#include "engine/variables.h"
 
 /* A script that waits for the one it included. */
 typedef struct Call {
 	uint32_t back_at;
 	uint32_t script;
+	SieveCaptured captured;
 } Call;
 
 /* A block that is being run. */
@@ -260,8 +262,10 @@ leave_block(SieveRun *run)
 	block->left = true;
 	run->at = block->invocation->end;
 	run->script = block->script;
-	if (run->calls != NULL)
+	if (length_of(run->calls) > block->calls) {
+		run->captured = g_array_index(run->calls, Call, block->calls).captured;
 		g_array_set_size(run->calls, block->calls);
+	}
 	g_array_set_size(run->blocks, (unsigned)run->leave + 1);
 	run->leave = -1;
 	tell(run, SIEVE_TRACE_BLOCK_LEFT, block->invocation->args);
@@ -318,7 +322,7 @@ static bool
 call_script(SieveRun *run, const SieveInvocation *invocation, GError **error)
 {
 	const SieveArgs *args = invocation->args;
-	Call call = {run->at, run->script};
+	Call call = {run->at, run->script, run->captured};
 
 	tell(run, SIEVE_TRACE_COMMAND, args);
 	if (args->script < 0 && (args->include_flags & SIEVE_INCLUDE_OPTIONAL)) {
@@ -341,6 +345,9 @@ call_script(SieveRun *run, const SieveInvocation *invocation, GError **error)
 	run->included[args->script] = true;
 	run->script = (uint32_t)args->script;
 	run->at = run->program->scripts[run->script].start;
+	/* Variables are a script's own (RFC 6609 section 3.4), what a match found likewise. */
+	run->captured = (SieveCaptured){.items = NULL};
+	sieve_run_forget_variables(run, run->script);
 	tell(run, SIEVE_TRACE_SCRIPT, args);
 	return true;
 }
@@ -355,6 +362,7 @@ return_from_script(SieveRun *run)
 	const Call *call = &g_array_index(run->calls, Call, run->calls->len - 1);
 	run->at = call->back_at;
 	run->script = call->script;
+	run->captured = call->captured;
 	/* A return leaves the blocks of its script behind. */
 	g_array_set_size(run->calls, run->calls->len - 1);
 	while (length_of(run->blocks) > 0 &&
@@ -422,12 +430,15 @@ run_all(SieveRun *run, GError **error)
 {
 	while (!run->stopped) {
 		const SieveInstruction *instruction = &run->program->code[run->at++];
-		if (!execute(run, instruction, error))
-			return false;
+		bool ok = execute(run, instruction, error);
+		/* What a string was told comes before what its user makes of it. */
 		if (run->error != NULL) {
+			g_clear_error(error);
 			g_propagate_error(error, g_steal_pointer(&run->error));
-			return false;
+			ok = false;
 		}
+		if (!ok)
+			return false;
 		if (!sieve_run_spend(run, 1, error))
 			return false;
 		if (run->leave >= 0)

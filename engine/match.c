@@ -53,9 +53,10 @@ capture_matches(const SieveMatching *matching, SieveBytes *captures)
 {
 	uint64_t steps = 0;
 	size_t count = sieve_keys_glob_capture(
-		matching->matcher, matching->key, matching->value, captures, &steps);
+		matching->matcher, matching->key, matching->value, captures + 1, &steps);
 
-	return sieve_run_spend(matching->run, steps, NULL) ? count : 0;
+	captures[0] = matching->value;
+	return sieve_run_spend(matching->run, steps, NULL) ? count + 1 : 0;
 }
 
 const SieveMatchDef sieve_core_matches[] = {

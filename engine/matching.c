@@ -72,7 +72,7 @@ sieve_matching_offer(SieveMatching *matching, SieveBytes value)
 	if (matching->matched) {
 		matching->value = value;
 		if (match->capture != NULL)
-			run->captured = *matching;
+			run->captured = (SieveCaptured){.matching = *matching};
 	}
 	tell_value(matching, value, matching->matched ? matching->key : SIEVE_NO_KEY);
 	return matching->matched;
@@ -98,19 +98,30 @@ sieve_matching_end(SieveMatching *matching)
 	return matching->matched;
 }
 
-bool
-sieve_run_captures(SieveRun *run, SieveBytes *ret_value, SieveBytes *captures, size_t *ret_count)
+static void
+work_out(SieveRun *run, SieveCaptured *captured)
 {
-	SieveMatching *captured = &run->captured;
+	SieveMatching *matching = &captured->matching;
+	const SieveMatchDef *match = matching->args->match;
 
-	if (captured->matcher == NULL)
-		return false;
-	const SieveMatchDef *match = captured->args->match;
-	if (!captured->first) {
-		captured->first = true;
-		match->match(captured, captured->matcher, captured->value);
+	captured->items =
+		sieve_arena_new_array(sieve_run_arena(run), SieveBytes, SIEVE_CAPTURES + 1);
+	if (!matching->first) {
+		matching->first = true;
+		match->match(matching, matching->matcher, matching->value);
 	}
-	*ret_value = captured->value;
-	*ret_count = captured->key == SIEVE_NO_KEY ? 0 : match->capture(captured, captures);
-	return true;
+	if (matching->key != SIEVE_NO_KEY)
+		captured->count = match->capture(matching, captured->items);
+}
+
+SieveBytes
+sieve_run_capture(SieveRun *run, size_t index)
+{
+	SieveCaptured *captured = &run->captured;
+
+	if (captured->matching.matcher == NULL)
+		return SIEVE_BYTES("");
+	if (captured->items == NULL)
+		work_out(run, captured);
+	return index >= captured->count ? SIEVE_BYTES("") : captured->items[index];
 }

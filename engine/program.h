@@ -50,6 +50,7 @@ typedef struct SieveEntryPoint {
 	const char *name;
 	uint32_t start;
 	uint32_t end; /* after its last instruction */
+	uint32_t n_variables;
 } SieveEntryPoint;
 
 struct SieveProgram {
@@ -62,6 +63,7 @@ struct SieveProgram {
 	uint32_t n_invocations;
 	const SieveEntryPoint *scripts; /* the main one first */
 	uint32_t n_scripts;
+	uint32_t n_shared_variables;
 };
 
 /** NULL when every instruction is sound, else what is wrong (static). The interpreter relies on it:

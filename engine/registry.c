@@ -27,6 +27,9 @@ static const Table tables[] = {
 	{SIEVE_KIND_MATCH, G_STRUCT_OFFSET(SieveExtension, matches), sizeof(SieveMatchDef)},
 	{SIEVE_KIND_ADDRESS_PART, G_STRUCT_OFFSET(SieveExtension, address_parts),
 		sizeof(SieveAddressPartDef)},
+	{SIEVE_KIND_MODIFIER, G_STRUCT_OFFSET(SieveExtension, modifiers), sizeof(SieveModifierDef)},
+	{SIEVE_KIND_NAMESPACE, G_STRUCT_OFFSET(SieveExtension, namespaces),
+		sizeof(SieveNamespaceDef)},
 };
 
 G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveCommandDef, name) == 0);
@@ -34,6 +37,8 @@ G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveTestDef, name) == 0);
 G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveTagDef, name) == 0);
 G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveMatchDef, tag) == 0);
 G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveAddressPartDef, tag) == 0);
+G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveModifierDef, tag) == 0);
+G_STATIC_ASSERT(G_STRUCT_OFFSET(SieveNamespaceDef, name) == 0);
 
 static void
 add_name(SieveRegistry *registry, SieveKind kind, const char *name, unsigned index, const void *def)

@@ -92,7 +92,8 @@ has_words(const SieveExtension *extension)
 {
 	return extension->commands != NULL || extension->tests != NULL || extension->tags != NULL ||
 	       extension->matches != NULL || extension->comparators != NULL ||
-	       extension->address_parts != NULL || extension->rewrite_string != NULL ||
+	       extension->address_parts != NULL || extension->modifiers != NULL ||
+	       extension->namespaces != NULL || extension->rewrite_string != NULL ||
 	       extension->compile_string != NULL;
 }
 

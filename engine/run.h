@@ -6,6 +6,13 @@
 #include "engine/program.h"
 #include "engine/trace.h"
 
+/** The last success of a match type that has captures. */
+typedef struct SieveCaptured {
+	SieveMatching matching; /* no matcher: none yet */
+	SieveBytes *items;	/* (nullable) (array length=count) once somebody asked */
+	size_t count;
+} SieveCaptured;
+
 struct SieveRun {
 	const SieveProgram *program;
 	const SieveMessage *message;
@@ -21,7 +28,8 @@ struct SieveRun {
 	uint64_t steps;
 	GError *error; /* (nullable) what sieve_run_fail() was told */
 	bool outcome;  /* of the last test */
-	SieveMatching captured; /* the last success that has captures; no matcher: none yet */
+	SieveCaptured captured; /* of the script being run */
+	SieveBytes **variables; /* (nullable) the shared ones, then those of each script (nullable) */
 	bool stopped;
 	uint32_t at;	       /* the next instruction */
 	uint32_t script;       /* index of the script being run */

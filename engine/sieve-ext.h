@@ -34,6 +34,7 @@ typedef enum {
 	SIEVE_ARG_TAG,          /* `:name`, and a value of type .value if that is not SIEVE_ARG_END */
 	SIEVE_ARG_MATCH,        /* the comparator and match-type tags (RFC 5228 section 2.7) */
 	SIEVE_ARG_ADDRESS_PART, /* the address-part tags (RFC 5228 section 2.7.4) */
+	SIEVE_ARG_MODIFIERS,    /* the modifier tags (RFC 5229 section 4.1) */
 	SIEVE_ARG_TEST,         /* one test */
 	SIEVE_ARG_TEST_LIST,    /* tests in parentheses */
 	SIEVE_ARG_BLOCK,        /* commands in braces */
@@ -42,7 +43,7 @@ typedef enum {
 typedef enum {
 	SIEVE_ARG_OPTIONAL = 1 << 0, /* positional: may be missing; the last ones only */
 	SIEVE_ARG_REQUIRED = 1 << 1, /* tag: one of its group must be there */
-	SIEVE_ARG_CONSTANT = 1 << 2, /* no variables in the value */
+	SIEVE_ARG_CONSTANT = 1 << 2, /* variables in the value are a mistake */
 	SIEVE_ARG_KEYS = 1 << 3,     /* string list: the keys that SIEVE_ARG_MATCH compiles */
 } SieveArgFlags;
 
@@ -69,6 +70,11 @@ void sieve_check_warn(SieveCheck *check, const SieveArg *arg, const char *hint,
  * wants it: the quotes of a local part stay if it needs them. */
 bool sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox);
 
+/** True when this script requires @capability, or another one brings it. */
+bool sieve_check_has(const SieveCheck *check, const char *capability);
+/** Lives as long as the program. */
+SieveArena *sieve_check_arena(const SieveCheck *check);
+
 /* Ready-made checks for SieveArgDef.check. An illegal header name is a warning. */
 void sieve_check_header_name(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 void sieve_check_address(SieveCheck *check, const SieveArg *arg, SieveBytes value);
@@ -94,14 +100,64 @@ bool sieve_args_has(const SieveArgs *args, unsigned index);
 uint64_t sieve_args_number(const SieveArgs *args, unsigned index);
 /** The string, or a tag's string value, as written: for SIEVE_ARG_CONSTANT and check functions. */
 SieveBytes sieve_args_constant(const SieveArgs *args, unsigned index);
+/** True when the argument, if it was given, says the same in each run. */
+bool sieve_args_is_constant(const SieveArgs *args, unsigned index);
 /** The argument itself, for sieve_check_error(). */
 const SieveArg *sieve_args_get(const SieveArgs *args, unsigned index);
 /** The string, or a tag's string value, with variables expanded. */
 SieveBytes sieve_args_string(SieveRun *run, const SieveArgs *args, unsigned index);
 SieveStrings sieve_args_strings(SieveRun *run, const SieveArgs *args, unsigned index);
+/** @value as the modifiers want it; what they make of it lives as long as the run's result. */
+SieveBytes sieve_args_modify(SieveRun *run, const SieveArgs *args, SieveBytes value);
+/** What the definition's check found out, for its run: immutable, in sieve_check_arena(). */
+void sieve_args_set_data(SieveArgs *args, const void *data);
+const void *sieve_args_data(const SieveArgs *args);
 /** The part of @address that the address-part tag asks for; false when it has no such part. */
 bool sieve_args_address_part(const SieveArgs *args, const SieveAddress *address,
 	SieveBytes *ret_part);
+
+/* --- Variables (RFC 5229) --------------------------------------------------------------------- */
+
+typedef struct SieveVariable SieveVariable; /* what a name stands for in one script */
+
+typedef enum {
+	SIEVE_VARIABLE_SET = 1 << 0, /* the name is going to be set, so it must be one that can be */
+} SieveVariableFlags;
+
+/** The variable @name, with or without namespace; NULL when the mistake has been told. Lives as long
+ * as the program. @flags: SieveVariableFlags. */
+const SieveVariable *sieve_check_variable(
+	SieveCheck *check, const SieveArg *arg, SieveBytes name, unsigned flags);
+/** From here on @name is shared with the other scripts of the program (RFC 6609 section 3.4.1). */
+void sieve_check_share_variable(SieveCheck *check, const SieveArg *arg, SieveBytes name);
+/** The variable that all scripts share under @name, an identifier; NULL when it is none. */
+const SieveVariable *sieve_check_shared_variable(
+	SieveCheck *check, const SieveArg *arg, SieveBytes name);
+/** True for an identifier (RFC 5228 section 8.1) that is not too long. */
+bool sieve_variable_is_name(SieveBytes name);
+/** The value; empty when it was never set. */
+SieveBytes sieve_run_variable(SieveRun *run, const SieveVariable *variable);
+/** @value must live as long as the run's result; what is too long is cut off (section 6). */
+void sieve_run_set_variable(SieveRun *run, const SieveVariable *variable, SieveBytes value);
+
+/** The variables of a namespace, as `${global.x}`: state of an extension that strings can name. */
+typedef struct SieveNamespaceDef {
+	const char *name; /* the first component */
+	/* What get and set know the variable by; immutable, in sieve_check_arena(). @name is without
+	 * the first component and its dot. NULL when there is no such variable. */
+	const void *(*find)(SieveCheck *check, const SieveArg *arg, SieveBytes name);
+	SieveBytes (*get)(SieveRun *run, const void *variable);
+	/* (nullable) they cannot be set */
+	void (*set)(SieveRun *run, const void *variable, SieveBytes value);
+} SieveNamespaceDef;
+
+/** A modifier of `set` (section 4.1). Larger precedence comes first; two of one exclude each other. */
+typedef struct SieveModifierDef {
+	const char *tag; /* without colon */
+	unsigned precedence;
+	/* Returns @value itself, a part of it, or what it allocates in the run's arena. */
+	SieveBytes (*modify)(SieveRun *run, SieveBytes value);
+} SieveModifierDef;
 
 /* --- Matching --------------------------------------------------------------------------------- */
 
@@ -128,19 +184,12 @@ bool sieve_matching_counts(const SieveMatching *matching);
 /** The outcome. */
 bool sieve_matching_end(SieveMatching *matching);
 
-#define SIEVE_CAPTURES 64u
+#define SIEVE_CAPTURES 64u /* wildcards of one key that variables can tell of */
 
-/**
- * sieve_run_captures:
- * @ret_value: the value that matched last: ${0}
- * @captures: (array length=SIEVE_CAPTURES) what the wildcards took of it: ${1} and on
- * @ret_count: how many wildcards there are
- *
- * The last success in this run of a match type with wildcards (RFC 5229 section 3.2). It is worked
- * out only here: runs that never ask pay nothing. False when there was none yet.
- */
-bool sieve_run_captures(
-	SieveRun *run, SieveBytes *ret_value, SieveBytes *captures, size_t *ret_count);
+/** What the wildcards took of the value that matched last in this script: ${0}, the value, and on
+ * (RFC 5229 section 3.2). Empty when there was no match yet, or not as many wildcards. It is worked
+ * out only here: runs that never ask pay nothing. */
+SieveBytes sieve_run_capture(SieveRun *run, size_t index);
 
 typedef enum {
 	SIEVE_COMPARATOR_EQUALITY = 1 << 0,
@@ -177,8 +226,8 @@ typedef struct SieveMatchDef {
 	/* True when @value matches a key; says which in @matching->key, and the first one if
 	 * @matching->first asks for it. @matcher: what compile gave, or a SieveKeys. */
 	bool (*match)(SieveMatching *matching, const void *matcher, SieveBytes value);
-	/* (nullable) what the wildcards of @matching->key took of @matching->value, from left to
-	 * right, SIEVE_CAPTURES at most; returns their number */
+	/* (nullable) what @matching->key took of @matching->value: all that it matched, then what each
+	 * wildcard took, from left to right; returns their number, SIEVE_CAPTURES + 1 at most */
 	size_t (*capture)(const SieveMatching *matching, SieveBytes *captures);
 	/* (nullable) decides from the number of values; match is then not called (:count) */
 	bool (*match_count)(SieveMatching *matching, const void *matcher, uint64_t count);
@@ -304,7 +353,7 @@ typedef struct SieveCommandDef {
 	SieveForm form;
 	unsigned flags;
 	SieveNeeds needs;
-	/* (nullable) looks at the whole command once its arguments fit */
+	/* (nullable) looks at the whole command if its arguments fit */
 	void (*check)(SieveCheck *check, SieveArgs *args);
 	bool (*run)(SieveRun *run, const SieveArgs *args, GError **error);
 	/* SIEVE_FORM_BLOCK, (nullable): after the block, and also when it was left early. With
@@ -350,6 +399,8 @@ struct SieveExtension {
 	const SieveMatchDef *matches;
 	const SieveComparatorDef *const *comparators;
 	const SieveAddressPartDef *address_parts;
+	const SieveModifierDef *modifiers;
+	const SieveNamespaceDef *namespaces;
 	/* (nullable) rewrites a constant string when required, as encoded-character does; returns
 	 * @value itself when nothing changes */
 	SieveBytes (*rewrite_string)(SieveCheck *check, const SieveArg *arg, SieveBytes value,

@@ -13,6 +13,7 @@ free_script(gpointer data)
 	sieve_ast_free(script->ast);
 	g_clear_pointer(&script->text, g_bytes_unref);
 	g_array_unref(script->includes);
+	g_clear_pointer(&script->variables.table, g_hash_table_unref);
 	g_free(script);
 }
 
@@ -36,6 +37,7 @@ sieve_unit_free(SieveUnit *unit)
 	if (unit == NULL)
 		return;
 	g_ptr_array_unref(unit->scripts);
+	g_clear_pointer(&unit->shared.table, g_hash_table_unref);
 	g_free(unit);
 }
 

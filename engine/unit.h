@@ -7,6 +7,12 @@
 
 typedef struct SieveChecked SieveChecked; /* checker.h */
 
+/** Names of variables; variables.h. */
+typedef struct SieveNames {
+	GHashTable *table; /* (nullable) name in lower case to SieveNameUse */
+	uint32_t count;	   /* places taken */
+} SieveNames;
+
 /** One script includes another. */
 typedef struct SieveInclude {
 	unsigned script; /* index of the one included */
@@ -21,6 +27,7 @@ typedef struct SieveScript {
 	SieveAst *ast;
 	SieveChecked *commands; /* (nullable) in the tree's arena */
 	GArray *includes;	/* of SieveInclude, one for each script; :once aside */
+	SieveNames variables;	/* of this script */
 } SieveScript;
 
 typedef struct SieveUnit {
@@ -29,6 +36,7 @@ typedef struct SieveUnit {
 	SieveDiagList *diags;
 	SieveArena *arena;  /* of the program; outlives the unit */
 	GPtrArray *scripts; /* of SieveScript; the main one first */
+	SieveNames shared;  /* variables of all scripts (RFC 6609 section 3.4) */
 } SieveUnit;
 
 /** @options must outlive the unit. */

@@ -71,6 +71,36 @@ test_escape(void)
 }
 
 static void
+test_characters(void)
+{
+	static const struct {
+		SieveBytes bytes;
+		size_t characters;
+		size_t max;
+		size_t cut;
+	} rows[] = {
+		{B(""), 0, 0, 0},
+		{B("abc"), 3, 3, 3},
+		{B("abc"), 3, 2, 2},
+		{B("a\xc3\xa9z"), 3, 2, 1},
+		{B("a\xc3\xa9z"), 3, 3, 3},
+		{B("\xe2\x82\xac"), 1, 2, 0},
+		{B("\xf0\x9d\x84\x9e!"), 2, 3, 0},
+		{B("\xf0\x9d\x84\x9e!"), 2, 4, 4},
+		/* What is no UTF-8 counts, and is cut, byte by byte. */
+		{B("\xc3\xc3\xff\xa9"), 4, 2, 2},
+		{B("ab\xe2\x82"), 4, 3, 3},
+		{B("a\0b"), 3, 2, 2},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_assert_cmpuint(sieve_bytes_characters(rows[i].bytes), ==, rows[i].characters);
+		g_assert_cmpuint(sieve_bytes_cut_utf8(rows[i].bytes, rows[i].max).len, ==,
+			rows[i].cut);
+	}
+}
+
+static void
 test_arena(void)
 {
 	g_autoptr(SieveArena) arena = sieve_arena_new();
@@ -100,6 +130,7 @@ main(int argc, char **argv)
 	g_test_add_func("/bytes/compare", test_compare);
 	g_test_add_func("/bytes/find-and-slice", test_find_and_slice);
 	g_test_add_func("/bytes/escape", test_escape);
+	g_test_add_func("/bytes/characters", test_characters);
 	g_test_add_func("/arena", test_arena);
 	return g_test_run();
 }

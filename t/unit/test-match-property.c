@@ -289,20 +289,18 @@ test_captures(void)
 		.matcher = match->compile(&keys, arena)};
 	SieveRun run = {.steps = 0};
 	SieveMatching matching;
-	SieveBytes captures[SIEVE_CAPTURES];
-	SieveBytes value;
-	size_t count;
+	SieveResult result = {.arena = arena};
 
-	g_assert_false(sieve_run_captures(&run, &value, captures, &count));
+	run.result = &result;
+	g_assert_cmpuint(sieve_run_capture(&run, 0).len, ==, 0);
 	sieve_matching_begin(&matching, &run, &args);
 	g_assert_true(sieve_matching_offer(&matching, SIEVE_BYTES("aabc")));
 	sieve_matching_begin(&matching, &run, &args);
 	g_assert_false(sieve_matching_offer(&matching, SIEVE_BYTES("nothing")));
-	g_assert_true(sieve_run_captures(&run, &value, captures, &count));
-	g_assert_true(sieve_bytes_equal(value, SIEVE_BYTES("aabc")));
-	g_assert_cmpuint(count, ==, 2);
-	g_assert_true(sieve_bytes_equal(captures[0], SIEVE_BYTES("aa")));
-	g_assert_true(sieve_bytes_equal(captures[1], SIEVE_BYTES("c")));
+	g_assert_true(sieve_bytes_equal(sieve_run_capture(&run, 0), SIEVE_BYTES("aabc")));
+	g_assert_true(sieve_bytes_equal(sieve_run_capture(&run, 1), SIEVE_BYTES("aa")));
+	g_assert_true(sieve_bytes_equal(sieve_run_capture(&run, 2), SIEVE_BYTES("c")));
+	g_assert_cmpuint(sieve_run_capture(&run, 3).len, ==, 0);
 }
 
 int

@@ -84,7 +84,7 @@ verify(const SieveInstruction *code, uint32_t n_code)
 	const SieveArgs args = {.script = 1};
 	const SieveInvocation invocations[] = {{.test = &test_def, .args = &args},
 		{.command = &command_def, .args = &args, .end = 1}};
-	const SieveEntryPoint scripts[] = {{"script", 0, n_code}};
+	const SieveEntryPoint scripts[] = {{.name = "script", .start = 0, .end = n_code}};
 	const SieveProgram program = {.code = code,
 		.n_code = n_code,
 		.invocations = invocations,
