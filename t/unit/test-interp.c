@@ -62,6 +62,18 @@ static const Case cases[] = {
 		"discard\n"},
 	{"require \"environment\"; if environment :contains \"phase\" \"\" { discard; }",
 		"implicit keep\n"},
+	/* Strings with variables are checked when they are known. */
+	{"require \"variables\"; set \"a\" \"x@example.com\"; redirect \"${a}\";",
+		"redirect \"x@example.com\"\n"},
+	{"require \"variables\"; set \"a\" \"x@example.com\"; keep;\nredirect \"${a}${a}\";",
+		"error: script:2: \"x@example.comx@example.com\" is no mail address\n"
+		"implicit keep\n"},
+	{"require [\"variables\", \"fileinto\"]; keep; fileinto \"a${0}\x07\";",
+		"error: script:1: \"a\\x07\" is no mailbox name: "
+		"there is a control character in the mailbox name\n"
+		"implicit keep\n"},
+	{"require \"variables\"; set \"a\" \"a b\"; if header \"${a}\" \"x\" { discard; }",
+		"implicit keep\n"},
 	{"require \"relational\"; if header :count \"eq\" \"from\" \"1\" { discard; }",
 		"discard\n"},
 	{"require \"relational\"; if header :value \"lt\" \"subject\" \"i\" { discard; }",

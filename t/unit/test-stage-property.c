@@ -32,11 +32,14 @@ static const char *const simple_tests[] = {
 	"header \"subject\" \"hello\"", "header :matches \"subject\" \"*o*\"",
 	"address :localpart \"from\" \"a\"", "exists [\"subject\", \"x-spam\"]",
 	"exists \"subject\"", "size :over 60", "size :under 100",
+	"string \"${v}\" [\"x\", \"a\"]", "string :matches \"${v}\" \"?${1}*\"",
+	"envelope :matches \"from\" \"*@*\"", "address :matches \"from\" \"*@*\"",
 };
 
 static const char *const actions[] = {
 	"keep;", "discard;", "fileinto \"A\";", "fileinto :copy \"B\";", "redirect \"x@example.net\";",
 	"reject \"no\";", "ereject \"never\";", "stop;", "include \"inner\";", "return;",
+	"set \"v\" \"x\";", "set :upper \"v\" \"${v}${1}\";", "fileinto \"M${1}${v}\";",
 };
 
 static void add_test(GString *text, int depth);
@@ -115,7 +118,7 @@ random_script(bool inner)
 {
 	GString *text = g_string_new("require [\"environment\", \"envelope\", \"fileinto\", \"copy\", "
 				     "\"reject\", \"ereject\", \"include\", \"relational\", "
-				     "\"comparator-i;ascii-numeric\"];\n");
+				     "\"comparator-i;ascii-numeric\", \"variables\"];\n");
 
 	add_commands(text, 0, inner);
 	return g_string_free(text, FALSE);

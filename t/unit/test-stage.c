@@ -91,6 +91,7 @@ static const TestCase tests[] = {
 	{"header", "[\"relational\", \"comparator-i;ascii-numeric\"]",
 		"header :count \"ge\" :comparator \"i;ascii-numeric\" \"received\" \"1\"",
 		SIEVE_STAGE_HEADER},
+	{"string", "\"variables\"", "string \"${a}\" \"\"", SIEVE_STAGE_CONNECTION},
 	{"size", NULL, "size :over 10", SIEVE_STAGE_MESSAGE},
 	{"size", NULL, "size :under 10", SIEVE_STAGE_MESSAGE},
 };
@@ -149,7 +150,8 @@ test_all_listed(void)
 
 /* --- Whole scripts at the envelope --------------------------------------------------------------- */
 
-#define REQUIRE "require [\"envelope\", \"ereject\", \"reject\", \"fileinto\", \"copy\"];"
+#define REQUIRE \
+	"require [\"envelope\", \"ereject\", \"reject\", \"fileinto\", \"copy\", \"variables\"];"
 #define SENDER "envelope \"from\" \"sender@example.com\""
 #define STRANGER "envelope \"from\" \"stranger@example.com\""
 
@@ -190,6 +192,14 @@ static const ScriptCase scripts[] = {
 		"needs the whole message (script:1: size)\n", SIEVE_VERDICT_PROCEED, NULL},
 	{"if not header \"x\" \"y\" { discard; }", "needs the header (script:1: header)\n",
 		SIEVE_VERDICT_PROCEED, NULL},
+	/* A variable is known when what it was made of is. */
+	{"if envelope :matches \"from\" \"*@*\" { fileinto \"${2}\"; }",
+		"store \"example.com\"\n", SIEVE_VERDICT_PROCEED, NULL},
+	{"set \"a\" \"no\";\nif header :matches \"x\" \"*\" { set \"a\" \"${1}\"; }\n"
+	 "if string \"${a}\" \"no\" { ereject \"No.\"; }",
+		"needs the header (script:2: header)\n", SIEVE_VERDICT_PROCEED, NULL},
+	{"set \"a\" \"No.\"; ereject \"${a}\";", "ereject \"No.\"\n", SIEVE_VERDICT_REFUSE,
+		"No."},
 	/* What was decided before is not decided any more: it may be a mistake yet. */
 	{"ereject \"No.\";\nif exists \"x\" { keep; }", "needs the header (script:2: exists)\n",
 		SIEVE_VERDICT_PROCEED, NULL},

@@ -94,6 +94,33 @@ for number in $(seq 256); do echo 'stop;' >"$number.sieve"; done
 legal "$name" < <(echo 'require "include";'; seq -f 'include "%.0f";' 255)
 illegal "$name and one" 'too many scripts are included' < <(echo 'require "include";'; seq -f 'include "%.0f";' 256)
 
+# RFC 5229 section 6 asks for 128.
+name='SIEVE_LIMIT_VARIABLES, 1024'
+legal "$name" < <(echo 'require "variables";'; seq -f 'set "v%.0f" "x";' 1024)
+illegal "$name and one" 'more than 1024 variables' < <(echo 'require "variables";'; seq -f 'set "v%.0f" "x";' 1025)
+legal "$name, shared" < <(echo 'require ["variables", "include"];'; seq -f 'set "global.v%.0f" "x";' 1024)
+
+# RFC 5229 section 6: a constant that is too long is a mistake, another value is cut off, never within
+# a character; 4000 characters are the floor.
+name='SIEVE_LIMIT_VARIABLE_BYTES, 64 KiB'
+legal "$name" < <(printf 'require "variables"; set "a" "'; repeat x 65536; echo '";')
+illegal "$name and one" 'a variable holds at most 65536 bytes' \
+	< <(printf 'require "variables"; set "a" "'; repeat x 65537; echo '";')
+# length NAME END LENGTH - the length of a variable that got 65,532 bytes and END.
+length() {
+	{
+		echo 'require ["variables", "vnd.dovecot.testsuite"]; test "length" {'
+		printf 'set "a" "'; repeat x 65532; printf '"; set "a" "${a}%s"; set :length "n" "${a}";' "$2"
+		printf 'if not string "${n}" "%s" { test_fail "${n}"; } }' "$3"
+	} >length.svtest
+	check "$1" bounded doorstep test length.svtest
+}
+length "$name: it fits" xxxx 65536
+length "$name: cut off" xxxxx 65536
+length "$name: two bytes do not fit" xxxé 65535
+length "$name: four bytes fit" 𝄞x 65533
+length "$name: four bytes do not fit" x𝄞x 65533
+
 # hops COUNT OUTCOME - the svtest file in which a mail with so many Received fields is redirected.
 hops() {
 	echo 'require ["vnd.dovecot.testsuite"];'
