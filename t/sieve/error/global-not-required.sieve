@@ -1,0 +1,4 @@
+require "variables";
+global "a";
+set "global.a" "b";
+set "b" "${global.a}";
