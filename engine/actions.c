@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "engine/core-settings.h"
 #include "engine/deliver/mailbox-name.h"
 #include "engine/run.h"
 #include "engine/stage.h"
@@ -100,9 +101,10 @@ check_limits(const SieveResult *result, const SieveAction *action, GError **erro
 	for (size_t i = 0; i < result->n_actions; i++)
 		sends += (result->actions[i].def->class & SIEVE_ACTION_SENDS) != 0;
 	const char *what = NULL;
-	if (result->n_actions >= SIEVE_LIMIT_ACTIONS)
+	if (result->n_actions >= sieve_core_number(result->settings, SIEVE_CORE_MAX_ACTIONS))
 		what = "actions";
-	else if ((action->def->class & SIEVE_ACTION_SENDS) && sends >= SIEVE_LIMIT_REDIRECTS)
+	else if ((action->def->class & SIEVE_ACTION_SENDS) &&
+		 sends >= sieve_core_number(result->settings, SIEVE_CORE_MAX_REDIRECTS))
 		what = "redirects";
 	if (what == NULL)
 		return true;
@@ -115,7 +117,7 @@ append(SieveResult *result, const SieveAction *action)
 {
 	size_t n = result->n_actions;
 
-	/* Room doubles at each power of two, SIEVE_LIMIT_ACTIONS at most. */
+	/* Room doubles at each power of two. */
 	if ((n & (n - 1)) == 0) {
 		SieveAction *grown =
 			sieve_arena_new_array(result->arena, SieveAction, n == 0 ? 1 : n * 2);

@@ -10,6 +10,7 @@ struct SieveResult {
 	SieveAction *actions; /* in the order they were taken */
 	size_t n_actions;
 	bool implicit_keep;
+	const SieveSettings *settings; /* (nullable) of the program; NULL: the core's defaults */
 	bool failed;          /* the script ended in an error: the implicit keep stands */
 	const SieveNeed *need; /* (nullable) the run ended undecided: the implicit keep stands */
 };

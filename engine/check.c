@@ -65,6 +65,12 @@ sieve_check_warn(SieveCheck *check, const SieveArg *arg, const char *hint, const
 	va_end(arguments);
 }
 
+const SieveSettings *
+sieve_check_settings(const SieveCheck *check)
+{
+	return check->run != NULL ? sieve_run_settings(check->run) : check->unit->settings;
+}
+
 unsigned
 sieve_check_line(SieveCheck *check, size_t offset)
 {

@@ -213,6 +213,7 @@ sieve_compile_unit(SieveUnit *unit)
 	program->references = 1;
 	program->arena = unit->arena;
 	program->registry = unit->registry;
+	program->settings = unit->settings;
 	program->code = copy_array(unit->arena, code);
 	program->n_code = code->len;
 	program->invocations = copy_array(unit->arena, invocations);

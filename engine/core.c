@@ -3,6 +3,7 @@
 
 #include "engine/actions.h"
 #include "engine/check.h"
+#include "engine/core-settings.h"
 #include "engine/match.h"
 #include "engine/message/header.h"
 #include "engine/registry.h"
@@ -322,4 +323,5 @@ const SieveExtension sieve_ext_core = {
 	.matches = sieve_core_matches,
 	.comparators = sieve_core_comparators,
 	.address_parts = sieve_core_address_parts,
+	.settings = sieve_core_settings,
 };

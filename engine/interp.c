@@ -3,6 +3,9 @@
 
 #include "engine/interp.h"
 
+#include <inttypes.h>
+
+#include "engine/core-settings.h"
 #include "engine/run.h"
 #include "engine/stage.h"
 #include "engine/variables.h"
@@ -43,6 +46,12 @@ sieve_run_env(const SieveRun *run)
 	return run->env;
 }
 
+const SieveSettings *
+sieve_run_settings(const SieveRun *run)
+{
+	return run->program->settings;
+}
+
 const char *
 sieve_run_environment(SieveRun *run, const char *item)
 {
@@ -67,10 +76,10 @@ sieve_run_spend(SieveRun *run, uint64_t steps, GError **error)
 {
 	/* The sum cannot wrap round: each single amount is a length in memory. */
 	run->steps += steps;
-	if (run->steps <= SIEVE_LIMIT_RUN_STEPS)
+	if (run->steps <= run->max_steps)
 		return true;
 	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_LIMIT,
-		"the script takes too long (more than %u steps)", SIEVE_LIMIT_RUN_STEPS);
+		"the script takes too long (more than %" PRIu64 " steps)", run->max_steps);
 	return false;
 }
 
@@ -303,7 +312,8 @@ call_problem(const SieveRun *run, const SieveArgs *args)
 		return "there is no such script";
 	if (is_being_run(run, (uint32_t)args->script))
 		return "it includes itself";
-	if (length_of(run->calls) >= SIEVE_LIMIT_INCLUDE_DEPTH)
+	if (length_of(run->calls) >=
+		sieve_core_number(sieve_run_settings(run), SIEVE_CORE_MAX_INCLUDE_DEPTH))
 		return "scripts are nested too deeply";
 	return NULL;
 }
@@ -472,6 +482,7 @@ static bool
 run_program(SieveRun *run, GError **error)
 {
 	run->leave = -1;
+	run->max_steps = sieve_core_number(sieve_run_settings(run), SIEVE_CORE_MAX_STEPS);
 	run->at = run->program->scripts[0].start;
 	tell(run, SIEVE_TRACE_SCRIPT, NULL);
 	bool ok = run_all(run, error);
@@ -515,6 +526,7 @@ sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, void *
 		run.envelope = (SieveEnvelope){{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
 	result->arena = arena;
 	result->implicit_keep = true;
+	result->settings = program->settings;
 	bool ok = run_program(&run, error);
 	*ret_result = result;
 	return ok;

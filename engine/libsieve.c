@@ -440,14 +440,15 @@ run_lowered(SieveBytes text, Session *session, GError **error)
 }
 
 bool
-sieve_libsieve_run(
-	SieveBytes text, const SieveRunInput *input, SieveResult **ret_result, GError **error)
+sieve_libsieve_run(SieveBytes text, const SieveSettings *settings, const SieveRunInput *input,
+	SieveResult **ret_result, GError **error)
 {
 	g_autoptr(GString) mistakes = g_string_new(NULL);
 	SieveResult *result = new_result();
 	Session session = {
 		.input = input, .result = result, .arena = result->arena, .mistakes = mistakes};
 
+	result->settings = settings;
 	bool ok = run_lowered(text, &session, error);
 	if (!ok)
 		fail_result(result);

@@ -13,9 +13,10 @@
  * lacks. Otherwise @ret_reason (transfer full) says why, with the line when libsieve tells it. */
 bool sieve_libsieve_check(SieveBytes text, char **ret_reason);
 
-/** Runs @text on libsieve; @ret_result as sieve_run() gives it. Fails with SIEVE_ERROR_SCRIPT. */
-bool sieve_libsieve_run(SieveBytes text, const SieveRunInput *input, SieveResult **ret_result,
-	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Runs @text on libsieve; @ret_result as sieve_run() gives it. The limits of @settings (nullable: the
+ * defaults; must outlive the result) hold for the actions. Fails with SIEVE_ERROR_SCRIPT. */
+bool sieve_libsieve_run(SieveBytes text, const SieveSettings *settings, const SieveRunInput *input,
+	SieveResult **ret_result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Fails as sieve_libsieve_run() does: the mail is kept. For a script that could not be lowered:
  * @reason is what sieve_lower() said. Returns: false. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "engine/bytes.h"
-#include "engine/limits.h"
+#include "engine/core-settings.h"
 #include "engine/parser.h"
 #include "engine/printer.h"
 
@@ -317,6 +317,16 @@ find_name(const SieveAstNode *command)
 	return arg;
 }
 
+static bool
+is_too_much(const Lowering *lowering)
+{
+	const SieveCompileOptions *compile = lowering->options->compile;
+	const SieveSettings *settings = compile == NULL ? NULL : compile->settings;
+
+	return lowering->depth >= sieve_core_number(settings, SIEVE_CORE_MAX_INCLUDE_DEPTH) ||
+	       lowering->count >= sieve_core_number(settings, SIEVE_CORE_MAX_INCLUDES);
+}
+
 static void
 lower_include(
 	Lowering *lowering, SieveAstNode *parent, const SieveAstNode *command, const Script *script)
@@ -329,8 +339,7 @@ lower_include(
 	g_autofree char *name = sieve_bytes_dup(arg->strings[0].value);
 	g_autofree char *key = g_strdup_printf("%s/%s", global ? "global" : "personal", name);
 	Script inner = {script, key, script->unconditional && command->depth == 0};
-	if (is_running(script, key) || lowering->depth >= SIEVE_LIMIT_INCLUDE_DEPTH ||
-		lowering->count >= SIEVE_LIMIT_INCLUDES)
+	if (is_running(script, key) || is_too_much(lowering))
 		refuse(lowering, "\"%s\" includes itself, or too many scripts are included", key);
 	if (lowering->reason != NULL || ran_before(lowering, command, key))
 		return;

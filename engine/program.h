@@ -57,6 +57,7 @@ struct SieveProgram {
 	gint references;
 	SieveArena *arena;
 	const SieveRegistry *registry;
+	const SieveSettings *settings;
 	const SieveInstruction *code;
 	uint32_t n_code;
 	const SieveInvocation *invocations;

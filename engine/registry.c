@@ -5,11 +5,14 @@
 
 #include <string.h>
 
+#include "engine/settings.h"
+
 struct SieveRegistry {
 	SieveArena *arena;
 	const SieveExtension **extensions;
 	unsigned n_extensions;
 	GHashTable *names[SIEVE_N_KINDS]; /* name in lower case to SieveEntry */
+	SieveSettings *settings; /* the defaults */
 };
 
 /* Size of a definition and so the step of its array, for each kind that comes as one. The name is
@@ -117,6 +120,7 @@ sieve_registry_new(const SieveExtension *const *extensions)
 		registry->names[kind] = g_hash_table_new(g_str_hash, g_str_equal);
 	for (unsigned i = 0; i < n; i++)
 		add_extension(registry, i);
+	registry->settings = sieve_settings_new(extensions);
 	return registry;
 }
 
@@ -127,6 +131,7 @@ sieve_registry_free(SieveRegistry *registry)
 		return;
 	for (size_t kind = 0; kind < SIEVE_N_KINDS; kind++)
 		g_hash_table_unref(registry->names[kind]);
+	sieve_settings_free(registry->settings);
 	sieve_arena_free(registry->arena);
 	g_free(registry);
 }
@@ -141,6 +146,12 @@ const SieveExtension *
 sieve_registry_get(const SieveRegistry *registry, unsigned index)
 {
 	return registry->extensions[index];
+}
+
+const SieveSettings *
+sieve_registry_settings(const SieveRegistry *registry)
+{
+	return registry->settings;
 }
 
 static bool

@@ -34,6 +34,8 @@ struct SieveEntry {
 /** Extensions, the core included. */
 unsigned sieve_registry_count(const SieveRegistry *registry);
 const SieveExtension *sieve_registry_get(const SieveRegistry *registry, unsigned index);
+/** The defaults. */
+const SieveSettings *sieve_registry_settings(const SieveRegistry *registry);
 /** (nullable) definitions called @name, ASCII case aside but for capabilities and comparators. */
 const SieveEntry *sieve_registry_find(
 	const SieveRegistry *registry, SieveKind kind, SieveBytes name);

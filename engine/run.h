@@ -26,6 +26,7 @@ struct SieveRun {
 	SieveNeeds known; /* what the stage of the run knows */
 	SieveRun *outer; /* (nullable) the run that this one runs inside of */
 	uint64_t steps;
+	uint64_t max_steps;
 	GError *error; /* (nullable) what sieve_run_fail() was told */
 	bool outcome;  /* of the last test */
 	SieveCaptured captured; /* of the script being run */

@@ -23,6 +23,7 @@ typedef struct SieveCheck SieveCheck; /* one script being checked */
 typedef struct SieveRun SieveRun;     /* one run of one program on one message */
 typedef struct SieveArg SieveArg;     /* one fitted argument */
 typedef struct SieveArgs SieveArgs;   /* the fitted arguments of one command or test */
+typedef struct SieveDelivery SieveDelivery; /* one result being carried out */
 
 /* --- Arguments -------------------------------------------------------------------------------- */
 
@@ -158,6 +159,47 @@ typedef struct SieveModifierDef {
 	/* Returns @value itself, a part of it, or what it allocates in the run's arena. */
 	SieveBytes (*modify)(SieveRun *run, SieveBytes value);
 } SieveModifierDef;
+/* --- Settings --------------------------------------------------------------------------------- */
+
+typedef enum {
+	SIEVE_SETTING_NUMBER,
+	SIEVE_SETTING_SIZE,	/* bytes; with K, M, G */
+	SIEVE_SETTING_DURATION, /* seconds; with s, m, h, d, w */
+	SIEVE_SETTING_BOOL,
+	SIEVE_SETTING_STRING,
+	SIEVE_SETTING_STRING_LIST, /* words, blanks or commas between */
+} SieveSettingType;
+
+/** What an administrator may set, as `max_redirects = 4`; all settings share one name space. Extensions
+ * keep the pointer to ask for the value. Tables are static const and end with a name of NULL. */
+typedef struct SieveSettingDef {
+	const char *name;  /* lower case, words joined by `_` */
+	const char *alias; /* (nullable) as the test language calls it, "sieve_max_redirects" */
+	SieveSettingType type;
+	const char *fallback; /* (nullable) the default as text; NULL: @number, or no text at all */
+	uint64_t number;
+	uint64_t min; /* of numbers, sizes and durations */
+	uint64_t max; /* 0: none */
+	bool (*check)(const char *text); /* (nullable) what else must hold */
+	const char *legal;		 /* (nullable) what is legal, in words: "it must be @legal" */
+	const char *help;		 /* one line, no full stop */
+} SieveSettingDef;
+
+/** The settings that this script is compiled or run with. They may change between the two. */
+const SieveSettings *sieve_check_settings(const SieveCheck *check);
+const SieveSettings *sieve_run_settings(const SieveRun *run);
+/** (nullable) NULL when libsieve ran the script without settings, which knows no extension's actions. */
+const SieveSettings *sieve_delivery_settings(const SieveDelivery *delivery);
+
+/** A number, bytes, seconds, or 0 and 1 for no and yes. */
+uint64_t sieve_settings_number(const SieveSettings *settings, const SieveSettingDef *def);
+/** (nullable) the text; it and the words of a list live as long as the settings. */
+const char *sieve_settings_string(const SieveSettings *settings, const SieveSettingDef *def);
+/** NULL-terminated, never NULL. */
+const char *const *sieve_settings_list(const SieveSettings *settings, const SieveSettingDef *def);
+/** (nullable) the text set for "NAME/@index", as "editheader_headers/x-spam/forbid_add". */
+const char *sieve_settings_indexed(
+	const SieveSettings *settings, const SieveSettingDef *def, const char *index);
 
 /* --- Matching --------------------------------------------------------------------------------- */
 
@@ -236,7 +278,6 @@ typedef struct SieveMatchDef {
 /* --- Actions ---------------------------------------------------------------------------------- */
 
 typedef struct SieveAction SieveAction;
-typedef struct SieveDelivery SieveDelivery; /* one result being carried out */
 
 typedef enum {
 	SIEVE_ACTION_STORES = 1 << 0,  /* keep, fileinto */
@@ -401,6 +442,7 @@ struct SieveExtension {
 	const SieveAddressPartDef *address_parts;
 	const SieveModifierDef *modifiers;
 	const SieveNamespaceDef *namespaces;
+	const SieveSettingDef *settings;
 	/* (nullable) rewrites a constant string when required, as encoded-character does; returns
 	 * @value itself when nothing changes */
 	SieveBytes (*rewrite_string)(SieveCheck *check, const SieveArg *arg, SieveBytes value,

@@ -72,6 +72,27 @@ SieveRegistry *sieve_registry_new(const SieveExtension *const *extensions);
 void sieve_registry_free(SieveRegistry *registry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveRegistry, sieve_registry_free)
 
+/** Limits and other settings of the core and of extensions: a value for each name. */
+typedef struct SieveSettings SieveSettings;
+
+/** (transfer full) the defaults of the core and of @extensions (NULL-terminated, must outlive them).
+ * For use with registries of the same extensions, or of fewer. */
+SieveSettings *sieve_settings_new(const SieveExtension *const *extensions);
+void sieve_settings_free(SieveSettings *settings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveSettings, sieve_settings_free)
+/**
+ * sieve_settings_set:
+ * @name: as `doorstep check --settings` lists it; "NAME/INDEX" gives an entry of a list its own values
+ * @text: the value as a configuration file would have it; blanks around it do not count
+ *
+ * Not while a script is compiled or run in another thread. Fails with SIEVE_ERROR_INVALID and a text
+ * that names the setting, the value and what is legal.
+ */
+bool sieve_settings_set(SieveSettings *settings, const char *name, const char *text,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Back to the default. */
+void sieve_settings_unset(SieveSettings *settings, const char *name);
+
 /* --- Script mistakes -------------------------------------------------------------------------- */
 
 typedef enum {
@@ -143,6 +164,7 @@ typedef struct SieveCompileOptions {
 	bool advise;          /* warn too of what is allowed but hardly meant */
 	const char *const *owner; /* (nullable) the addresses whose mail runs through the script, NULL-
 	                           * terminated: with @advise, a redirect to one of them is warned of */
+	const SieveSettings *settings; /* (nullable): the defaults; must outlive the program */
 } SieveCompileOptions;
 
 /** A compiled script: immutable, reference-counted (atomically), shareable between threads. */

@@ -3,6 +3,7 @@
 
 #include "engine/unit.h"
 
+#include "engine/core-settings.h"
 #include "engine/diag.h"
 
 static void
@@ -25,6 +26,8 @@ sieve_unit_new(const SieveRegistry *registry, const SieveCompileOptions *options
 
 	unit->registry = registry;
 	unit->options = options;
+	unit->settings = options->settings != NULL ? options->settings
+						   : sieve_registry_settings(registry);
 	unit->diags = diags;
 	unit->arena = arena;
 	unit->scripts = g_ptr_array_new_with_free_func(free_script);
@@ -120,11 +123,12 @@ sieve_unit_load(SieveUnit *unit, SieveLocation location, SieveBytes name, int *r
 	g_autoptr(GBytes) text = NULL;
 	const char *problem = name_problem(name);
 	g_autofree char *key = sieve_bytes_dup(name);
+	uint64_t max = sieve_core_number(unit->settings, SIEVE_CORE_MAX_INCLUDES);
 	size_t size;
 
 	if (problem == NULL && (*ret_index = find_script(unit, location, key)) >= 0)
 		return true;
-	if (problem == NULL && unit->scripts->len > SIEVE_LIMIT_INCLUDES)
+	if (problem == NULL && unit->scripts->len > max)
 		problem = "too many scripts are included";
 	if (problem != NULL) {
 		*ret_problem = g_strdup(problem);
@@ -149,7 +153,7 @@ mark_reached(const SieveUnit *unit, unsigned index, bool *reached)
 {
 	const SieveScript *script = sieve_unit_get(unit, index);
 
-	/* The depth is bounded by the number of scripts, SIEVE_LIMIT_INCLUDES. */
+	/* The depth is bounded by the number of scripts, SIEVE_LIMIT_INCLUDES_MAX. */
 	if (reached[index])
 		return;
 	reached[index] = true;

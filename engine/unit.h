@@ -33,6 +33,7 @@ typedef struct SieveScript {
 typedef struct SieveUnit {
 	const SieveRegistry *registry;
 	const SieveCompileOptions *options;
+	const SieveSettings *settings;
 	SieveDiagList *diags;
 	SieveArena *arena;  /* of the program; outlives the unit */
 	GPtrArray *scripts; /* of SieveScript; the main one first */

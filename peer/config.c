@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "engine/settings.h"
 #include "peer/line-io.h"
 
 /* What a value is, and so how it is read and what it may be. */
@@ -67,6 +68,7 @@ static const Key keys[] = {
 };
 
 #define DIRECTORY_GROUP "directory" /* schema/ reads it */
+#define SIEVE_GROUP "sieve"	    /* the engine does */
 
 static void *
 field(PeerConfig *config, const Key *key)
@@ -246,7 +248,8 @@ check_known(GKeyFile *file, GError **error)
 
 	for (char **group = groups; *group != NULL; group++) {
 		g_auto(GStrv) names = g_key_file_get_keys(file, *group, NULL, NULL);
-		if (strcmp(*group, DIRECTORY_GROUP) == 0 || names == NULL)
+		if (strcmp(*group, DIRECTORY_GROUP) == 0 || strcmp(*group, SIEVE_GROUP) == 0 ||
+			names == NULL)
 			continue;
 		for (char **name = names; *name != NULL; name++)
 			if (find_key(*group, *name) == NULL) {
@@ -256,6 +259,18 @@ check_known(GKeyFile *file, GError **error)
 			}
 	}
 	return true;
+}
+
+static bool
+read_sieve(PeerConfig *config, GKeyFile *file, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+
+	config->sieve = sieve_settings_new(sieve_extensions());
+	if (sieve_settings_load(config->sieve, file, SIEVE_GROUP, &problem))
+		return true;
+	g_set_error_literal(error, PEER_ERROR, PEER_ERROR_CONFIG, problem->message);
+	return false;
 }
 
 static bool
@@ -272,6 +287,8 @@ read_keys(PeerConfig *config, GKeyFile *file, GError **error)
 		config->host_name = g_strdup(g_get_host_name());
 	if (strcmp(config->pop3_listen, "none") == 0)
 		g_clear_pointer(&config->pop3_listen, g_free);
+	if (!read_sieve(config, file, error))
+		return false;
 	if (!g_key_file_has_group(file, DIRECTORY_GROUP))
 		return true;
 	config->directory = location_config_load(file, error);
@@ -335,6 +352,7 @@ peer_config_free(PeerConfig *config)
 	g_free(config->publish_ip);
 	g_free(config->state_folder);
 	g_free(config->tls_key);
+	sieve_settings_free(config->sieve);
 	location_config_free(config->directory);
 	g_free(config);
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "engine/sieve.h"
 #include "schema/location.h"
 
 typedef enum {
@@ -61,6 +62,9 @@ typedef struct PeerConfig {
 
 	/* [tls] */
 	char *tls_key;                /* file */
+
+	/* [sieve] */
+	SieveSettings *sieve;         /* for sieve_compile() */
 
 	/* [directory] */
 	LocationConfig *directory;    /* (nullable): the group is not there */

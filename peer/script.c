@@ -151,7 +151,11 @@ compile(PeerScriptSource *source, const LocationRecord *record, const char *pers
 {
 	const LocationScriptOptions script = {personal, source->elsewhere};
 	const SieveCompileOptions options = {
-		.name = "delivery", .load = load_script, .load_data = source};
+		.name = "delivery",
+		.load = load_script,
+		.load_data = source,
+		.settings = source->config->sieve,
+	};
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_auto(GStrv) bad_entries = NULL;
 	g_autofree char *text = location_delivery_script(record, &script, &bad_entries);
@@ -181,8 +185,8 @@ compile_second(PeerScriptSource *source, const LocationRecord *record, const cha
 	g_auto(GStrv) bad_entries = NULL;
 	g_autofree char *text = location_delivery_script(record, &script, &bad_entries);
 
-	return peer_second_script_new(
-		sieve_bytes_from_string(text), load_script, source, ret_problem);
+	return peer_second_script_new(sieve_bytes_from_string(text), source->config->sieve,
+		load_script, source, ret_problem);
 }
 
 /* Decides which engine runs the script, and whether the personal script is part of it. One that

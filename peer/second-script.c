@@ -10,6 +10,7 @@
 struct PeerSecondScript {
 	GBytes *text;
 	SieveRegistry *registry;
+	const SieveSettings *settings; /* (nullable) */
 	GHashTable *included; /* "location/name" to GBytes */
 };
 
@@ -72,7 +73,11 @@ check(PeerSecondScript *second, SieveLoadScript load, void *load_data, char **re
 {
 	Gathering gathering = {second, load, load_data};
 	const SieveCompileOptions compile = {
-		.name = "delivery", .load = gather, .load_data = &gathering};
+		.name = "delivery",
+		.load = gather,
+		.load_data = &gathering,
+		.settings = second->settings,
+	};
 	const SieveLowerOptions options = {second->registry, &compile, no_environment, NULL};
 	g_autofree char *lowered = NULL;
 
@@ -81,11 +86,13 @@ check(PeerSecondScript *second, SieveLoadScript load, void *load_data, char **re
 }
 
 PeerSecondScript *
-peer_second_script_new(SieveBytes text, SieveLoadScript load, void *load_data, char **ret_problem)
+peer_second_script_new(SieveBytes text, const SieveSettings *settings, SieveLoadScript load,
+	void *load_data, char **ret_problem)
 {
 	g_autoptr(PeerSecondScript) second = g_new0(PeerSecondScript, 1);
 
 	second->text = g_bytes_new(text.ptr, text.len);
+	second->settings = settings;
 	second->registry = sieve_registry_new(sieve_extensions());
 	second->included = g_hash_table_new_full(
 		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
@@ -108,14 +115,18 @@ peer_second_script_run(const PeerSecondScript *second, const SieveRunInput *inpu
 	SieveResult **ret_result, GError **error)
 {
 	const SieveCompileOptions compile = {
-		.name = "delivery", .load = recall, .load_data = (void *)(uintptr_t)second};
+		.name = "delivery",
+		.load = recall,
+		.load_data = (void *)(uintptr_t)second,
+		.settings = second->settings,
+	};
 	const SieveLowerOptions options = {
 		second->registry, &compile, input->environment, input->environment_data};
 	g_autofree char *lowered = NULL;
 	g_autofree char *problem = NULL;
 
 	if (sieve_lower(view(second->text), &options, &lowered, &problem))
-		return sieve_libsieve_run(
-			sieve_bytes_from_string(lowered), input, ret_result, error);
+		return sieve_libsieve_run(sieve_bytes_from_string(lowered), second->settings, input,
+			ret_result, error);
 	return sieve_libsieve_refuse(problem, ret_result, error);
 }

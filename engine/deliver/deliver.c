@@ -15,6 +15,7 @@ struct SieveDelivery {
 	const SieveMessage *message;
 	const SieveEnvelope *envelope;
 	const SieveDeliverOptions *options;
+	const SieveSettings *settings;
 	const SieveEnv *env;
 	SieveMaildir *maildir; /* opened by the first that stores */
 	GPtrArray *folders;    /* folder names that hold a copy */
@@ -31,6 +32,12 @@ open_maildir(SieveDelivery *delivery, GError **error)
 		delivery->maildir =
 			sieve_maildir_open(delivery->options->maildir, delivery->env, error);
 	return delivery->maildir != NULL;
+}
+
+const SieveSettings *
+sieve_delivery_settings(const SieveDelivery *delivery)
+{
+	return delivery->settings;
 }
 
 bool
@@ -239,6 +246,7 @@ sieve_deliver(const SieveResult *result, const SieveMessage *message, const Siev
 		.message = message,
 		.envelope = envelope,
 		.options = options,
+		.settings = result->settings,
 		.env = options->env == NULL ? sieve_env_system() : options->env,
 		.folders = folders,
 		.problem = problem,

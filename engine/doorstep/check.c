@@ -5,10 +5,12 @@
 #include "engine/doorstep/checked.h"
 #include "engine/doorstep/colour.h"
 #include "engine/doorstep/files.h"
+#include "engine/doorstep/settings.h"
 #include "engine/doorstep/verb.h"
 #include "engine/dump.h"
 #include "engine/libsieve.h"
 #include "engine/registry.h"
+#include "engine/settings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +24,8 @@ static const DoorstepHelp help = {
 		    "  doorstep check --owner me@example.com my.sieve\n"
 		    "  doorstep check --format=json - <my.sieve    for an editor\n"
 		    "  doorstep check --dump my.sieve              what it is compiled to\n"
-		    "  doorstep check --capabilities               what `require` may name\n",
+		    "  doorstep check --capabilities               what `require` may name\n"
+		    "  doorstep check --settings                   limits and what else can be set\n",
 };
 
 /* What is printed once all scripts have been looked at; text goes out script by script. */
@@ -46,8 +49,10 @@ typedef struct CheckOptions {
 	gboolean strict;
 	gboolean dump;
 	gboolean capabilities;
+	gboolean list_settings;
 	const Format *format;
 	bool colour;
+	DoorstepSettings settings;
 	SieveRegistry *registry;
 	GPtrArray *scripts; /* of DoorstepChecked */
 } CheckOptions;
@@ -60,6 +65,7 @@ clear_options(CheckOptions *options)
 	g_free(options->global_dir);
 	g_free(options->color);
 	g_strfreev(options->owner);
+	doorstep_settings_clear(&options->settings);
 	g_clear_pointer(&options->registry, sieve_registry_free);
 	g_clear_pointer(&options->scripts, g_ptr_array_unref);
 }
@@ -134,6 +140,7 @@ check_script(CheckOptions *options, const char *path)
 	checked->diags = sieve_diag_list_new();
 	g_ptr_array_add(options->scripts, checked);
 	doorstep_scripts_init(&scripts, path, options->include_dir, options->global_dir);
+	scripts.settings = options->settings.values;
 	g_autoptr(SieveProgram) program =
 		doorstep_compile_text(options->registry, path, text, &scripts, checked->diags);
 	checked->valid = program != NULL;
@@ -154,6 +161,14 @@ print_capabilities(const SieveRegistry *registry)
 		if (extension->capability != NULL)
 			printf("%-28s %s\n", extension->capability, extension->source);
 	}
+}
+
+static void
+print_settings(const SieveSettings *settings)
+{
+	g_autofree char *text = sieve_settings_print(settings);
+
+	printf("[sieve]\n%s", text);
 }
 
 static int
@@ -186,7 +201,8 @@ settle_options(CheckOptions *options)
 		return doorstep_usage_error("no such format: %s", name);
 	if (options->format->print != NULL && options->dump)
 		return doorstep_usage_error("--dump goes with --format=text alone");
-	if (!doorstep_colour_choose(options->color, STDOUT_FILENO, &options->colour))
+	if (!doorstep_colour_choose(options->color, STDOUT_FILENO, &options->colour) ||
+		!doorstep_settings_load(&options->settings, sieve_extensions()))
 		return DOORSTEP_EXIT_USAGE;
 	options->registry = sieve_registry_new(sieve_extensions());
 	return DOORSTEP_EXIT_OK;
@@ -211,6 +227,9 @@ doorstep_check(int argc, char **argv)
 		{"dump", 0, 0, G_OPTION_ARG_NONE, &options.dump, "print the compiled program", NULL},
 		{"capabilities", 0, 0, G_OPTION_ARG_NONE, &options.capabilities,
 			"list what `require` may name", NULL},
+		{"settings", 0, 0, G_OPTION_ARG_NONE, &options.list_settings,
+			"list what --setting may name: meaning, legal range, value", NULL},
+		DOORSTEP_SETTING_OPTIONS(options.settings),
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 
@@ -219,10 +238,12 @@ doorstep_check(int argc, char **argv)
 	int code = settle_options(&options);
 	if (code != DOORSTEP_EXIT_OK)
 		return code;
-	if (options.capabilities) {
+	if (options.capabilities)
 		print_capabilities(options.registry);
+	if (options.list_settings)
+		print_settings(options.settings.values);
+	if (options.capabilities || options.list_settings)
 		return DOORSTEP_EXIT_OK;
-	}
 	if (argc < 2)
 		return doorstep_usage_error("no script named; see --help");
 	return check_all(&options, argc, argv);

@@ -82,6 +82,7 @@ doorstep_compile_text(const SieveRegistry *registry, const char *path, SieveByte
 		.load_data = scripts,
 		.advise = scripts->advise,
 		.owner = scripts->owner,
+		.settings = scripts->settings,
 	};
 
 	return sieve_compile(registry, text, &options, diags);

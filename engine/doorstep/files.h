@@ -16,6 +16,7 @@ typedef struct DoorstepScripts {
 	GPtrArray *texts; /* (nullable) of GBytes: given the scripts read, in the program's order */
 	bool advise;     /* see SieveCompileOptions */
 	const char *const *owner; /* (nullable) not owned */
+	const SieveSettings *settings; /* (nullable) what scripts are compiled with */
 } DoorstepScripts;
 
 /** @personal and @global may be NULL: the folder of @script. */

@@ -313,6 +313,7 @@ doorstep_filter(int argc, char **argv)
 			"where include :personal looks (default: beside the script)", "DIR"},
 		{"global-dir", 'G', 0, G_OPTION_ARG_FILENAME, &options.run.global_dir,
 			"where include :global looks (default: beside the script)", "DIR"},
+		DOORSTEP_SETTING_OPTIONS(options.run.settings),
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	int code = DOORSTEP_EXIT_OK;
@@ -323,6 +324,8 @@ doorstep_filter(int argc, char **argv)
 		return doorstep_usage_error("a script and one Maildir are needed; see --help");
 	if (options.jobs < 0)
 		return doorstep_usage_error("--jobs is a number of threads, 1 or more");
+	if (!doorstep_settings_load(&options.run.settings, sieve_extensions()))
+		return DOORSTEP_EXIT_USAGE;
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 	g_autoptr(SieveProgram) program =
 		doorstep_run_compile(registry, options.script, &options.run, &code);

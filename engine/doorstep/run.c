@@ -39,6 +39,7 @@ doorstep_run_options_clear(DoorstepRunOptions *options)
 	g_free(options->stage_name);
 	g_clear_pointer(&options->texts, g_ptr_array_unref);
 	g_clear_pointer(&options->second, peer_second_script_free);
+	doorstep_settings_clear(&options->settings);
 }
 
 SieveProgram *
@@ -56,6 +57,7 @@ doorstep_run_compile(const SieveRegistry *registry, const char *path,
 	}
 	doorstep_scripts_init(&scripts, path, options->include_dir, options->global_dir);
 	scripts.texts = options->texts;
+	scripts.settings = options->settings.values;
 	SieveProgram *program = doorstep_compile_file(registry, path, &scripts, diags, &error);
 	g_autofree char *mistakes = sieve_diag_list_print(diags, colour);
 	fputs(mistakes, stderr);
@@ -201,8 +203,8 @@ choose_engine(DoorstepRunOptions *options, const char *path)
 	if (text == NULL)
 		return doorstep_usage_error("%s", error->message);
 	doorstep_scripts_init(&scripts, path, options->include_dir, options->global_dir);
-	options->second = peer_second_script_new(
-		doorstep_file_bytes(text), doorstep_scripts_load, &scripts, &problem);
+	options->second = peer_second_script_new(doorstep_file_bytes(text),
+		options->settings.values, doorstep_scripts_load, &scripts, &problem);
 	if (options->second != NULL)
 		return DOORSTEP_EXIT_OK;
 	g_printerr("%s: not for libsieve: %s\n", path, problem);
@@ -257,6 +259,7 @@ doorstep_run(int argc, char **argv)
 		{"global-dir", 'G', 0, G_OPTION_ARG_FILENAME, &options.global_dir,
 			"where include :global looks (default: beside the script)", "DIR"},
 		{"color", 0, 0, G_OPTION_ARG_STRING, &options.color, DOORSTEP_COLOUR_HELP, "WHEN"},
+		DOORSTEP_SETTING_OPTIONS(options.settings),
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	int code = DOORSTEP_EXIT_OK;
@@ -270,6 +273,8 @@ doorstep_run(int argc, char **argv)
 	if (options.stage_name != NULL && !sieve_stage_parse(options.stage_name, &options.stage))
 		return doorstep_usage_error("no such stage: %s", options.stage_name);
 	options.texts = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	if (!doorstep_settings_load(&options.settings, sieve_extensions()))
+		return DOORSTEP_EXIT_USAGE;
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 	g_autoptr(SieveProgram) program = doorstep_run_compile(registry, argv[1], &options, &code);
 	if (program == NULL)

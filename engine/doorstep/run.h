@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/arena.h"
+#include "engine/doorstep/settings.h"
 #include "peer/second-script.h"
 
 /** All strings are (nullable). */
@@ -15,6 +16,7 @@ typedef struct DoorstepRunOptions {
 	char *color;     /* the value of --color */
 	char *engine;    /* "doorstep" (NULL too) or "libsieve" */
 	PeerSecondScript *second; /* the script when libsieve runs it */
+	DoorstepSettings settings;
 	gboolean explain;
 	char *stage_name;      /* NULL: "message" */
 	SieveStage stage;      /* that @stage_name means */

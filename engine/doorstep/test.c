@@ -123,6 +123,7 @@ doorstep_test(int argc, char **argv)
 			"with --script: where include :personal looks", "DIR"},
 		{"color", 0, 0, G_OPTION_ARG_STRING, &options.run.color, DOORSTEP_COLOUR_HELP,
 			"WHEN"},
+		DOORSTEP_SETTING_OPTIONS(options.run.settings),
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	int code;

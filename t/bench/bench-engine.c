@@ -141,7 +141,7 @@ run_repeat(char **args, GError **error)
 	for (int64_t i = 0; i < times; i++) {
 		g_autoptr(SieveResult) result = NULL;
 		if (libsieve ? !sieve_libsieve_run(
-				       sieve_bytes_from_string(script), &input, &result, error)
+				       sieve_bytes_from_string(script), NULL, &input, &result, error)
 			     : !run_once(program, mail, error))
 			return false;
 	}

@@ -71,6 +71,23 @@ printf 'require "copy"; redirect :copy "a@example.com";\n' >copy.sieve
 is "run --engine libsieve: not for it" 1 \
 	"$(code doorstep run --engine libsieve copy.sieve samples/plain.eml)"
 
+printf 'redirect "a@example.com"; redirect "b@example.com";\n' >two.sieve
+is "run --setting" 1 "$(code doorstep run --setting max_redirects=1 two.sieve samples/plain.eml)"
+is "run --setting: the limit" 'implicit keep
+error: two.sieve:1: too many redirects' "$(cat out)"
+is "run --setting: on libsieve too" 1 \
+	"$(code doorstep run --engine libsieve --setting sieve_max_redirects=1 two.sieve samples/plain.eml)"
+is "run --setting: none such" 2 "$(code doorstep run --setting max_redirect=1 two.sieve samples/plain.eml)"
+is "run --setting: says so" \
+	'doorstep run: max_redirect: there is no such setting; did you mean max_redirects?' "$(cat err)"
+is "run --setting: no value" 2 "$(code doorstep run --setting max_redirects two.sieve samples/plain.eml)"
+printf '[mail]\nmaildir = ~/Maildir\n[sieve]\nmax_redirects = 1\n' >d.conf
+is "run --config" 1 "$(code doorstep run --config d.conf two.sieve samples/plain.eml)"
+is "run --setting: before --config" 0 \
+	"$(code doorstep run --setting max_redirects=2 -c d.conf two.sieve samples/plain.eml)"
+is "run --config: no such file" 2 "$(code doorstep run -c none.conf two.sieve samples/plain.eml)"
+is "check --settings" 'max_redirects = 1' "$(doorstep check --settings -c d.conf | grep '^max_redirects')"
+
 is "test --script: nothing expected yet" 1 "$(code doorstep test --script my.sieve samples)"
 is "test --bless" 0 "$(code doorstep test --script my.sieve --bless samples)"
 is "test --script: as blessed" 0 "$(code doorstep test --script my.sieve samples)"

@@ -51,6 +51,10 @@ is "sender from the header" 'discard	4' "$(doorstep filter -q -s env.sieve M)"
 is "--envelope-from" 'implicit keep	4' "$(doorstep filter -q -f x@example.com -s env.sieve M)"
 mkdir inc && echo 'discard;' >inc/other.sieve
 printf 'require "include"; include "other";\n' >include.sieve
+echo 'redirect "a@example.com";' >redirect.sieve
+is "--setting" 1 "$(code doorstep filter -q --setting max_redirects=0 -s redirect.sieve M)"
+is "--setting: the mail is kept" 'implicit keep	4' "$(cat out)"
+is "--setting: none such" 2 "$(code doorstep filter --setting max=0 -s redirect.sieve M)"
 is "--include-dir" 'discard	4' "$(doorstep filter -q -I inc -s include.sieve M)"
 is "nothing is changed" "$(printf '%s\n' M/cur/2.b:2, M/cur/3.c:2,S M/new/.hidden M/new/1.a M/new/5.e)" \
 	"$(printf '%s\n' M/cur/* M/new/.hidden M/new/*)"

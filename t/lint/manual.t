@@ -20,7 +20,7 @@ undocumented() {
 # option_count PROGRAM [VERB]
 option_count() { "$@" --help | grep -c -- ' --'; }
 
-for verb in check run test fmt compile; do
+for verb in check run filter test fmt compile; do
 	check "doorstep $verb has options" test "$(option_count doorstep $verb)" -gt 1
 	is "doorstep $verb: its options are documented" '' "$(undocumented doorstep.1 doorstep $verb | grep -vx -- --help)"
 done
@@ -64,7 +64,9 @@ manual() {
 		tag && /^\.B / && group != "" { print group, $2 }
 		{ tag = /^\.TP/ }' "$1" | sort
 }
-is 'keys of doorstepd.conf' "$(table peer/config.c)" "$(manual doorstepd.conf.5)"
+is 'keys of doorstepd.conf' "$(table peer/config.c)" "$(manual doorstepd.conf.5 | grep -v '^sieve ')"
+is 'keys of [sieve]' "$(doorstep check --settings | sed -nE 's/^#?([a-z0-9_]+) = .*/sieve \1/p' | sort)" \
+	"$(manual doorstepd.conf.5 | grep '^sieve ')"
 is 'keys of doorstep-hook.conf' "$(table mta-hook/config.c)" \
 	"$(manual doorstep-hook.conf.5 | grep -v '^directory ')"
 is 'keys of [directory]' "$(sed -n '/known\[\] = {/,/}/p' "$SRC/schema/location-config.c" |

@@ -9,10 +9,10 @@ sed -n 's/^\t{"\([a-z0-9]*\)", "\([a-z0-9_]*\)", KIND_.*/\1 \2/p' "$SRC/peer/con
 EXAMPLE=$SRC/examples/config/doorstepd.conf
 sed 's/^#\([a-z0-9_]* = \)/\1/; s/^#\[/[/' "$EXAMPLE" >"$TMP/all.conf"
 awk '/^\[/ { group = substr($1, 2, length($1) - 2) } /^[a-z0-9_]+ = / { print group, $1 }' \
-	"$TMP/all.conf" | grep -v '^directory ' >"$TMP/example"
+	"$TMP/all.conf" | grep -vE '^(directory|sieve) ' >"$TMP/example"
 awk '/^\.SH "GROUP/ { group = $3; gsub(/[]["]/, "", group) }
 	/^\.SH/ && !/GROUP/ { group = "" }
-	tag && /^\.B / && group != "" { print group, $2 }
+	tag && /^\.B / && group != "" && group != "sieve" { print group, $2 }
 	{ tag = /^\.TP/ }' "$SRC/doc/man/doorstepd.conf.5" >"$TMP/manual"
 
 check "the table was found" [ "$(wc -l <"$TMP/table")" -gt 10 ]

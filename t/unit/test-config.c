@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "engine/core-settings.h"
 #include "peer/config.h"
 #include "peer/line-io.h"
 
@@ -51,12 +52,14 @@ test_values(void)
 					    "[smtp]\nlisten=[::1]:0\nhost_name = h.example \n"
 					    "accept_from=127.0.0.1, 10.0.0.0/8  fd00::/8\n"
 					    "timeout_s=7\ndiscard_early=accept\n"
-					    "[pop3]\nlisten=none\n",
+					    "[pop3]\nlisten=none\n"
+					    "[sieve]\nmax_redirects=0\n",
 		&problem);
 
 	g_assert_no_error(problem);
 	g_assert_true(g_str_has_suffix(config->maildir, "/M"));
 	g_assert_cmpint(config->engine, ==, PEER_ENGINE_LIBSIEVE);
+	g_assert_cmpuint(sieve_core_number(config->sieve, SIEVE_CORE_MAX_REDIRECTS), ==, 0);
 	g_assert_cmpstr(config->submit_host, ==, "mail.example.org");
 	g_assert_cmpuint(config->submit_port, ==, 587);
 	g_assert_cmpstr(config->smtp_listen, ==, "[::1]:0");
@@ -88,6 +91,8 @@ static const struct {
 	{"[smtp]\naccept_from=10.0.0.0/33\n", "an address or a network"},
 	{"[smtp]\ntimeout_s=0\n", "a number from 1"},
 	{"[presence]\npublish_ip=host\n", "an IP address"},
+	{"[sieve]\nmax_redirects=many\n", "d.conf: [sieve] max_redirects = many: it must be"},
+	{"[sieve]\nmax_redirect=1\n", "did you mean max_redirects?"},
 	{"no group\n", "d.conf"},
 };
 

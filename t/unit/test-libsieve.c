@@ -59,7 +59,7 @@ test_run(const void *data)
 	g_autoptr(SieveResult) result = NULL;
 	g_autoptr(GError) error = NULL;
 	SieveRunInput input;
-	bool ran = sieve_libsieve_run(sieve_bytes_from_string(test->script),
+	bool ran = sieve_libsieve_run(sieve_bytes_from_string(test->script), NULL,
 		make_input(&input, message), &result, &error);
 	g_autofree char *text = sieve_result_print(result);
 	g_autofree char *reason = NULL;
@@ -197,7 +197,7 @@ test_bad_redirect(void)
 	g_autoptr(GError) error = NULL;
 	SieveRunInput input;
 
-	g_assert_false(sieve_libsieve_run(SIEVE_BYTES("redirect \"nonsense\";"),
+	g_assert_false(sieve_libsieve_run(SIEVE_BYTES("redirect \"nonsense\";"), NULL,
 		make_input(&input, message), &result, &error));
 	g_assert_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT);
 	g_assert_true(sieve_result_implicit_keep(result));

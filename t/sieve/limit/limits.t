@@ -120,6 +120,37 @@ length "$name: cut off" xxxxx 65536
 length "$name: two bytes do not fit" xxxé 65535
 length "$name: four bytes fit" 𝄞x 65533
 length "$name: four bytes do not fit" x𝄞x 65533
+# What the setting may be raised to: scripts that include each other in one long row are walked to the last.
+name='SIEVE_LIMIT_INCLUDES_MAX, 1000'
+row() {
+	for number in $(seq "$1"); do
+		echo "require \"include\"; include \"$((number + 1))\";" >"$number.sieve"
+	done
+	echo 'stop;' >"$1.sieve"
+	echo 'require "include"; include "1";' >script.sieve
+	bounded doorstep check --setting max_includes="$2" script.sieve >out 2>&1
+}
+row 1000 1000
+is "$name" '0 script.sieve: no mistakes' "$? $(sed 's/;.*//' out)"
+row 1001 1000
+is "$name and one" '1 too many scripts are included' "$? $(sed -nE 's/^[0-9:]+ error: //p' out)"
+row 1 1001
+is "$name: the setting and one" '2 doorstep check: max_includes = 1001: it must be a number from 0 to 1000' \
+	"$? $(cat out)"
+
+name='SIEVE_LIMIT_ACTIONS_MAX, 1000'
+printf 'Subject: x\n\n' >mail.eml
+actions() {
+	{ echo 'require "fileinto";'; seq -f 'fileinto "%.0f";' "$1"; } >script.sieve
+	bounded doorstep run --setting max_actions="$2" script.sieve mail.eml >out 2>&1
+}
+actions 1000 1000
+is "$name" '0 1000' "$? $(grep -c '^store ' out)"
+actions 1001 1000
+is "$name and one" '1 error: script.sieve:1002: too many actions' "$? $(tail -n 1 out)"
+actions 1 1001
+is "$name: the setting and one" '2 doorstep run: max_actions = 1001: it must be a number from 1 to 1000' \
+	"$? $(cat out)"
 
 # hops COUNT OUTCOME - the svtest file in which a mail with so many Received fields is redirected.
 hops() {

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* core-settings.h - the settings of the core language, by which the engine's own limits are set */
+#pragma once
+
+#include "engine/sieve-ext.h"
+
+typedef enum {
+	SIEVE_CORE_MAX_ACTIONS,
+	SIEVE_CORE_MAX_REDIRECTS,
+	SIEVE_CORE_MAX_INCLUDE_DEPTH,
+	SIEVE_CORE_MAX_INCLUDES,
+	SIEVE_CORE_MAX_STEPS,
+	SIEVE_N_CORE_SETTINGS,
+} SieveCoreSetting;
+
+/** Of each of them, in order; then the end. */
+extern const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1];
+
+/** The value of one that is a number. @settings: (nullable) the defaults. */
+uint64_t sieve_core_number(const SieveSettings *settings, SieveCoreSetting setting);
