@@ -38,7 +38,7 @@ check(size_t match_type, const SieveKeys *keys, SieveBytes value, SieveArena *ar
 {
 	const SieveMatchDef *match = &sieve_core_matches[match_type];
 	MatchOracle oracle = oracles[match_type];
-	SieveRun run = {.steps = 0};
+	SieveRun run = {.max_steps = SIEVE_LIMIT_RUN_STEPS};
 	SieveMatching any = {.run = &run};
 	SieveMatching first = {.run = &run, .first = true};
 	const void *matcher = match->compile(keys, arena);

@@ -101,7 +101,7 @@ static void
 check_value(const Property *property, const void *matcher, SieveStrings keys, SieveBytes value)
 {
 	const SieveMatchDef *match = &sieve_core_matches[property->match];
-	SieveRun run = {.steps = 0};
+	SieveRun run = {.max_steps = SIEVE_LIMIT_RUN_STEPS};
 	SieveMatching any = {.run = &run};
 	SieveMatching first = {.run = &run, .first = true};
 	size_t expected = find_first(property, keys, value);
@@ -206,7 +206,7 @@ test_effort(void)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
 		g_autoptr(SieveArena) arena = sieve_arena_new();
-		SieveRun run = {.steps = 0};
+		SieveRun run = {.max_steps = SIEVE_LIMIT_RUN_STEPS};
 		SieveMatching matching = {.run = &run, .first = true};
 		const void *matcher = compile_large(MATCHES, &forms[i], arena);
 		g_assert_false(sieve_core_matches[MATCHES].match(
@@ -230,7 +230,7 @@ test_functions_alone(void)
 		.name = "length", .ops = SIEVE_COMPARATOR_EQUALITY, .equal = same_length};
 	SieveBytes items[20];
 	const SieveKeys keys = {&comparator, {items, G_N_ELEMENTS(items)}, {NULL, 0}};
-	SieveRun run = {.steps = 0};
+	SieveRun run = {.max_steps = SIEVE_LIMIT_RUN_STEPS};
 	SieveMatching matching = {.run = &run};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(items); i++)
@@ -251,7 +251,7 @@ test_budget(void)
 	SieveBytes items[N_PATTERNS + 1];
 	const SieveKeys keys = {
 		&sieve_comparator_octet, {items, G_N_ELEMENTS(items)}, {NULL, 0}};
-	SieveRun run = {.steps = 0};
+	SieveRun run = {.max_steps = SIEVE_LIMIT_RUN_STEPS};
 	SieveMatching matching = {.run = &run};
 	g_autofree char *value = g_strnfill(VALUE_BYTES, 'a');
 
@@ -287,7 +287,7 @@ test_captures(void)
 		.comparator = keys.comparator,
 		.keys = &keys_arg,
 		.matcher = match->compile(&keys, arena)};
-	SieveRun run = {.steps = 0};
+	SieveRun run = {.max_steps = SIEVE_LIMIT_RUN_STEPS};
 	SieveMatching matching;
 	SieveResult result = {.arena = arena};
 

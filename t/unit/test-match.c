@@ -28,7 +28,7 @@ match_is(const SieveComparatorDef *comparator, SieveStrings keys, SieveBytes val
 {
 	g_autoptr(SieveArena) arena = sieve_arena_new();
 	const SieveKeys all = {.comparator = comparator, .keys = keys};
-	SieveRun run = {.steps = 0};
+	SieveRun run = {.max_steps = SIEVE_LIMIT_RUN_STEPS};
 	SieveMatching matching = {.run = &run};
 
 	return sieve_core_matches[0].match(
@@ -54,7 +54,7 @@ test_many_keys(void)
 	g_autoptr(SieveArena) arena = sieve_arena_new();
 	SieveBytes *items = sieve_arena_new_array(arena, SieveBytes, N_KEYS);
 	const SieveKeys keys = {&sieve_comparator_ascii_casemap, {items, N_KEYS}, {NULL, 0}};
-	SieveRun run = {.steps = 0};
+	SieveRun run = {.max_steps = SIEVE_LIMIT_RUN_STEPS};
 	SieveMatching matching = {.run = &run};
 
 	for (int i = 0; i < N_KEYS; i++)
