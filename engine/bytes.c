@@ -151,27 +151,34 @@ is_misleading(gunichar character)
 	       character == 0x2028 || character == 0x2029;
 }
 
+/* Backslash and double quote, where what is printed stands between quotes. */
+static bool
+is_quoted(gunichar character, bool quote)
+{
+	return quote && (character == '\\' || character == '"');
+}
+
 /* How many bytes from @at on stand for themselves. */
 static size_t
-plain_len(SieveBytes bytes, size_t at, size_t end)
+plain_len(SieveBytes bytes, size_t at, size_t end, bool quote)
 {
 	size_t start = at;
 
-	while (at < end && bytes.ptr[at] >= ' ' && bytes.ptr[at] < 0x7f && bytes.ptr[at] != '\\' &&
-		bytes.ptr[at] != '"')
+	while (at < end && bytes.ptr[at] >= ' ' && bytes.ptr[at] < 0x7f &&
+		!is_quoted((unsigned char)bytes.ptr[at], quote))
 		at++;
 	return at - start;
 }
 
-char *
-sieve_bytes_escape(SieveBytes bytes, size_t max_bytes)
+static char *
+make_printable(SieveBytes bytes, size_t max_bytes, bool quote)
 {
 	size_t end = MIN(bytes.len, max_bytes);
 	GString *text = g_string_sized_new(end);
 	size_t at = 0;
 
 	while (at < end) {
-		size_t plain = plain_len(bytes, at, end);
+		size_t plain = plain_len(bytes, at, end, quote);
 		g_string_append_len(text, bytes.ptr + at, (gssize)plain);
 		at += plain;
 		if (at == end)
@@ -183,7 +190,7 @@ sieve_bytes_escape(SieveBytes bytes, size_t max_bytes)
 			at++;
 			continue;
 		}
-		if (character == '\\' || character == '"')
+		if (is_quoted(character, quote))
 			g_string_append_c(text, '\\');
 		if (character < 0x80 && g_ascii_iscntrl((char)character))
 			g_string_append_printf(text, "\\x%02x", character);
@@ -196,4 +203,16 @@ sieve_bytes_escape(SieveBytes bytes, size_t max_bytes)
 	if (end < bytes.len)
 		g_string_append(text, "...");
 	return g_string_free(text, FALSE);
+}
+
+char *
+sieve_bytes_escape(SieveBytes bytes, size_t max_bytes)
+{
+	return make_printable(bytes, max_bytes, true);
+}
+
+char *
+sieve_bytes_print(SieveBytes bytes, size_t max_bytes)
+{
+	return make_printable(bytes, max_bytes, false);
 }

@@ -32,3 +32,6 @@ char *sieve_bytes_dup(SieveBytes bytes);
 /** (transfer full) printable UTF-8: control characters, bidirectional marks and bad bytes become
  * \xNN or \u{N}, backslash and double quote get a backslash; at most @max_bytes of input, then "...". */
 char *sieve_bytes_escape(SieveBytes bytes, size_t max_bytes);
+/** (transfer full) as sieve_bytes_escape(), but backslash and double quote stay as they are: for text
+ * that stands between no quotes. */
+char *sieve_bytes_print(SieveBytes bytes, size_t max_bytes);

@@ -2,6 +2,7 @@
 /* test.c - `doorstep test`: runs script tests, or a suite of sample mails; prints TAP */
 
 #include "engine/doorstep/colour.h"
+#include "engine/doorstep/coverage.h"
 #include "engine/doorstep/suite.h"
 #include "engine/doorstep/svtest.h"
 #include "engine/doorstep/verb.h"
@@ -13,13 +14,17 @@ static const DoorstepHelp help = {
 	.summary = "Runs script tests, or a script on sample mails, and prints TAP.",
 	.examples = "  doorstep test t/                               every .svtest below t/\n"
 		    "  doorstep test --script my.sieve samples/       X.eml must give X.expect\n"
-		    "  doorstep test --script my.sieve --bless samples/\n",
+		    "  doorstep test --script my.sieve --bless samples/\n"
+		    "  doorstep test --script my.sieve --coverage samples/\n"
+		    "                                                 and which rules no mail reached\n",
 };
 
 typedef struct TestOptions {
 	DoorstepRunOptions run;
 	char *script;
 	gboolean bless;
+	gboolean want_coverage;
+	DoorstepCoverage *coverage; /* (nullable) */
 	const SieveRegistry *registry;
 	unsigned n_tests;
 	unsigned n_failed;
@@ -84,6 +89,25 @@ make_extensions(void)
 	return extensions;
 }
 
+/* What was never reached, as TAP comments. */
+static void
+print_coverage(const DoorstepCoverage *coverage)
+{
+	g_autofree char *text = doorstep_coverage_print(coverage);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (size_t i = 0; *lines[i] != '\0'; i++)
+		g_print("# %s\n", lines[i]);
+}
+
+static void
+start_coverage(TestOptions *options)
+{
+	options->coverage = doorstep_coverage_new();
+	options->run.trace = doorstep_coverage_trace(options->coverage);
+	options->run.texts = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+}
+
 static int
 test_operands(TestOptions *options, int argc, char **argv)
 {
@@ -96,11 +120,15 @@ test_operands(TestOptions *options, int argc, char **argv)
 			options->registry, options->script, &options->run, &code);
 		if (program == NULL)
 			return code;
+		if (options->coverage != NULL)
+			doorstep_coverage_add(options->coverage, program, options->run.texts);
 	}
 	for (int i = 1; i < argc; i++)
 		if (!test_operand(options, program, argv[i], &error))
 			return doorstep_usage_error("%s", error->message);
 	g_print("1..%u\n", options->n_tests);
+	if (options->coverage != NULL)
+		print_coverage(options->coverage);
 	return options->n_failed > 0 ? DOORSTEP_EXIT_PROBLEM : DOORSTEP_EXIT_OK;
 }
 
@@ -113,6 +141,8 @@ doorstep_test(int argc, char **argv)
 			"run this script on sample mails", "SCRIPT"},
 		{"bless", 0, 0, G_OPTION_ARG_NONE, &options.bless,
 			"write what the script does as what is expected", NULL},
+		{"coverage", 0, 0, G_OPTION_ARG_NONE, &options.want_coverage,
+			"say which rules no test reached", NULL},
 		{"envelope-from", 'f', 0, G_OPTION_ARG_STRING, &options.run.envelope_from,
 			"with --script: sender", "ADDRESS"},
 		{"envelope-to", 't', 0, G_OPTION_ARG_STRING, &options.run.envelope_to,
@@ -133,6 +163,8 @@ doorstep_test(int argc, char **argv)
 	g_autofree const SieveExtension **extensions = make_extensions();
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(extensions);
 	options.registry = registry;
+	if (options.want_coverage)
+		start_coverage(&options);
 	if (argc < 2)
 		code = doorstep_usage_error("nothing to test; see --help");
 	else if (options.bless && options.script == NULL)
@@ -140,6 +172,7 @@ doorstep_test(int argc, char **argv)
 	else
 		code = test_operands(&options, argc, argv);
 	doorstep_run_options_clear(&options.run);
+	doorstep_coverage_free(options.coverage);
 	g_free(options.script);
 	return code;
 }

@@ -68,6 +68,8 @@ test_escape(void)
 		g_autofree char *text = sieve_bytes_escape(rows[i].bytes, rows[i].max);
 		g_assert_cmpstr(text, ==, rows[i].text);
 	}
+	g_autofree char *text = sieve_bytes_print(SIEVE_BYTES("\"\\\n\xff"), 99);
+	g_assert_cmpstr(text, ==, "\"\\\\x0a\\xff");
 }
 
 static void
