@@ -1,0 +1,2 @@
+# No rule is for this mail.
+if header "subject" "sale" { discard; }
