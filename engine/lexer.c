@@ -148,13 +148,14 @@ is_white(char byte)
 	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
-/* Empty lines part comments from each other and from what stands before them. */
+/* Empty lines part comments from each other and from what stands before them; a comment of which no
+ * line is kept does not make two of one. */
 static void
 note_blank_lines(SieveToken *token, GString *lines, unsigned *newlines)
 {
 	if (*newlines > 1 && lines->len == 0)
 		token->blank_before = true;
-	else if (*newlines > 1)
+	else if (*newlines > 1 && lines->str[lines->len - 1] != '\n')
 		g_string_append_c(lines, '\n');
 	*newlines = 0;
 }
