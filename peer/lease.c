@@ -98,8 +98,9 @@ look(PeerLease *lease)
 {
 	g_autoptr(PeerState) state = NULL;
 	g_autoptr(GError) problem = NULL;
+	g_auto(PeerStateLock) lock = peer_state_lock(lease->config->state_folder, &problem);
 
-	if (!peer_state_load(lease->config->state_folder, &state, &problem)) {
+	if (lock < 0 || !peer_state_load(lease->config->state_folder, &state, &problem)) {
 		peer_log("presence", (const PeerLogField[]){
 			{"verdict", SIEVE_BYTES("failed")},
 			{"reason", sieve_bytes_from_string(problem->message)},
@@ -176,9 +177,11 @@ withdraw(PeerLease *lease)
 	g_autoptr(LocationRecord) record = NULL;
 	g_autoptr(GError) problem = NULL;
 
-	if (!lease->published ||
-		!peer_state_load(lease->config->state_folder, &state, &problem) || state == NULL ||
-		state->password == NULL)
+	if (!lease->published)
+		return;
+	g_auto(PeerStateLock) lock = peer_state_lock(lease->config->state_folder, &problem);
+	if (lock < 0 || !peer_state_load(lease->config->state_folder, &state, &problem) ||
+		state == NULL || state->password == NULL)
 		return;
 	g_autoptr(LocationSession) session = log_in(lease, state, &record, &problem);
 	bool done = session != NULL && (is_elsewhere(lease, state, record) ||

@@ -179,6 +179,9 @@ go_online(const PeerLoginOptions *options, LocationSession *session, PeerState *
 	if (!fetch(options, state, &report->fetched, error) ||
 		!start_daemon(options, &daemon, report, error))
 		return false;
+	g_auto(PeerStateLock) lock = peer_state_lock(folder, error);
+	if (lock < 0)
+		return false;
 	state->status = options->status;
 	if (!publish(session, state, report->smtp_port, daemon != NULL ? daemon->tls_key : NULL,
 		    error))
@@ -192,10 +195,14 @@ static bool
 leave(const PeerConfig *config, LocationSession *session, const PeerState *state, GError **error)
 {
 	bool stopped = peer_daemon_stop(config->state_folder, STOP_TIMEOUT_MS, error);
-	bool withdrawn = location_withdraw(session, state->dn, stopped ? error : NULL);
-	bool removed = peer_state_remove(config->state_folder, stopped && withdrawn ? error : NULL);
+	/* Not before: a daemon that ends takes it too. */
+	g_auto(PeerStateLock) lock = peer_state_lock(config->state_folder, stopped ? error : NULL);
+	bool locked = lock >= 0;
+	bool withdrawn = location_withdraw(session, state->dn, stopped && locked ? error : NULL);
+	bool removed = peer_state_remove(
+		config->state_folder, stopped && locked && withdrawn ? error : NULL);
 
-	return stopped && withdrawn && removed;
+	return stopped && locked && withdrawn && removed;
 }
 
 /* Back to what was before the login: nobody here, or the session that it was to replace. */
@@ -267,7 +274,8 @@ load_state(const PeerConfig *config, GError **error)
 bool
 peer_login_change(const PeerConfig *config, LocationStatus status, GError **error)
 {
-	g_autoptr(PeerState) state = load_state(config, error);
+	g_auto(PeerStateLock) lock = peer_state_lock(config->state_folder, error);
+	g_autoptr(PeerState) state = lock < 0 ? NULL : load_state(config, error);
 	g_autoptr(PeerDaemon) daemon = NULL;
 	uint16_t port = 0;
 

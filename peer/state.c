@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #define DAEMON_FILE "daemon"
 #define DAEMON_GROUP "daemon"
 #define LOCK_FILE "daemon.lock"
+#define SESSION_LOCK_FILE "session.lock"
 
 static bool
 fail_errno(const char *path, GError **error)
@@ -280,6 +282,32 @@ peer_state_remove(const char *folder, GError **error)
 	if (unlink(path) == 0 || errno == ENOENT)
 		return true;
 	return fail_errno(path, error);
+}
+
+/* Of the open file, as threads of one process exclude each other too. */
+PeerStateLock
+peer_state_lock(const char *folder, GError **error)
+{
+	g_autofree char *path = file_in(folder, SESSION_LOCK_FILE);
+	g_auto(PeerStateLock) fd = -1;
+
+	if (!make_folder(folder, error))
+		return -1;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int status = fd < 0 ? -1 : flock(fd, LOCK_EX);
+	while (status != 0 && fd >= 0 && errno == EINTR)
+		status = flock(fd, LOCK_EX);
+	if (status == 0)
+		return g_steal_fd(&fd);
+	(void)fail_errno(path, error);
+	return -1;
+}
+
+void
+peer_state_unlock(PeerStateLock lock)
+{
+	if (lock >= 0)
+		(void)close(lock);
 }
 
 /* --- The daemon ------------------------------------------------------------------------------ */

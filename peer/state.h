@@ -47,6 +47,17 @@ bool peer_state_save(const PeerState *state, const char *folder, GError **error)
 /** Nobody is logged in any more. Absence is success. */
 bool peer_state_remove(const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * Whoever reads the session and writes to the directory what it says holds this lock from the one to the
+ * other, so that nobody publishes what was true before. A file descriptor, -1: none. Released by the
+ * cleanup.
+ */
+typedef int PeerStateLock;
+/** Waits for the lock. Returns: -1, with @error set, when the lock file cannot be used. */
+PeerStateLock peer_state_lock(const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void peer_state_unlock(PeerStateLock lock);
+G_DEFINE_AUTO_CLEANUP_FREE_FUNC(PeerStateLock, peer_state_unlock, -1)
+
 /** What a running doorstepd says of itself. */
 typedef struct PeerDaemon {
 	int64_t pid;

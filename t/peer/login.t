@@ -47,6 +47,19 @@ is 'online is 2' 2 "$(value online)"
 check 'ready' doorstep ready --config "$TMP/d.conf"
 is 'online is 1 again' 1 "$(value online)"
 
+# Each change makes the daemon renew the lease: one that was slow to do so must not bring the old state back.
+flip() {
+	local i
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		kill -HUP "$(status_pid)"
+		doorstep busy --config "$TMP/d.conf" && [ "$(value online)" = 2 ] || return 1
+		kill -HUP "$(status_pid)"
+		doorstep ready --config "$TMP/d.conf" && [ "$(value online)" = 1 ] || return 1
+	done
+}
+status_pid() { doorstep status --config "$TMP/d.conf" | sed -n 's/^daemon: process \([0-9]*\),.*/\1/p'; }
+check 'the last word stands, again and again' flip
+
 waiting 5 192.0.2.5 e@example.net
 check 'a second login' log_in --password-file "$TMP/password" --busy
 check 'has a secret of its own' [ "$(value doorstepTicketSecret)" != "$first" ]
