@@ -57,7 +57,8 @@ check() {
 		echo "ok $lib_count - $name"
 	else
 		echo "not ok $lib_count - $name"
-		sed 's/^/# /' "$TMP/check.out"
+		# Where a summary alone is shown, this is.
+		{ echo "# $0: failed: $name"; sed 's/^/# /' "$TMP/check.out"; } >&2
 		lib_failed=$((lib_failed + 1))
 	fi
 }

@@ -20,6 +20,7 @@ house_end() {
 	local status=$? name
 	# A directory that was stopped would hold up what comes now.
 	[ -z "${LDAP_PID-}" ] || kill -CONT "$LDAP_PID" 2>/dev/null
+	[ "$lib_failed" -eq 0 ] || tail -v -n 12 "$TMP"/relay.log "$TMP"/sender/log "$TMP"/mx/log >&2
 	for name in $house_readers; do doorstep_as "$name" logout >/dev/null 2>&1; done
 	postfix_stop_all
 	slapd_stop
