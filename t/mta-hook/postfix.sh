@@ -100,5 +100,15 @@ postfix_stop_all() {
 }
 
 # queued NAME - how many mails wait there.
-queued() { postqueue -c "$TMP/$1/etc" -j | grep -c queue_name; }
+queued() {
+	local list
+	list=$(postqueue -c "$TMP/$1/etc" -j) && { grep -c queue_name <<<"$list" || true; }
+}
 queue_is_empty() { [ "$(queued "$1")" = 0 ]; }
+
+# queues_are_empty - of every Postfix here. Each is asked twice: a mail that goes from one to the next
+# between two questions is in neither, but the second round meets it.
+queues_are_empty() {
+	local name
+	for name in $postfix_running $postfix_running; do queue_is_empty "$name" || return 1; done
+}

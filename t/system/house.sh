@@ -236,7 +236,6 @@ nothing_bounced() {
 		! grep -E 'status=(bounced|expired)' "$TMP/$name/log" || return 1
 	done
 }
-queues_are_empty() { queue_is_empty sender && queue_is_empty mx; }
 
 # Values of a reader's record.
 value_of() {

@@ -21,10 +21,6 @@ plain_sender() {
 	END
 }
 TO=james@$domain,bob@$domain,carol@$domain
-all_done() {
-	local name
-	for name in $postfix_running; do queue_is_empty "$name" || return 1; done
-}
 
 # told SUBJECT - carol's host has no desktop: there the notice is kept as a mail.
 told() { host_has carol "New mail: $1"; }
@@ -39,14 +35,14 @@ check 'carol is busy' log_in_as carol --busy --no-fetch
 is 'as the directory says' '1 0 2' "$(value_of james online) $(value_of bob online) $(value_of carol online)"
 
 check 'with relay: sent' send_mail ann@friends.example 'To all by relay'
-check 'with relay: delivered' await all_done
+check 'with relay: delivered' await queues_are_empty
 is 'with relay: james at his host, the others at the domain' 'james 1 0,bob 0 1,carol 0 1' "$(where 'To all by relay')"
 check 'with relay: carol is told' await told 'To all by relay'
 is 'with relay: nobody else is' 1 "$(grep -c 'event=notify .*verdict=sent' "$TMP/hook.log")"
 
 check 'a sender without relay' plain_sender plain "$MX_PORT"
 check 'without relay: sent' send_mail ann@friends.example 'To all plainly'
-check 'without relay: delivered' await all_done
+check 'without relay: delivered' await queues_are_empty
 is 'without relay: all at the domain' 'james 0 1,bob 0 1,carol 0 1' "$(where 'To all plainly')"
 check 'without relay: carol is told' await told 'To all plainly'
 
@@ -73,7 +69,7 @@ smtp_tls_fingerprint_digest = sha256
 END
 check 'a sender without relay to it' plain_sender plainmap "$map_mx"
 check 'socketmap: sent' send_mail ann@friends.example 'To all by the domain'
-check 'socketmap: delivered' await all_done
+check 'socketmap: delivered' await queues_are_empty
 is 'socketmap: james at his host, the others at the domain' 'james 1 0,bob 0 1,carol 0 1' \
 	"$(where 'To all by the domain')"
 check 'socketmap: carol is told' await told 'To all by the domain'
