@@ -37,8 +37,8 @@ postfix_defaults() {
 	virtual_uid_maps = static:$(id -u postfix)
 	virtual_gid_maps = static:$(id -g postfix)
 	virtual_minimum_uid = 1
-	minimal_backoff_time = 1s
-	maximal_backoff_time = 2s
+	minimal_backoff_time = 2s
+	maximal_backoff_time = 3s
 	queue_run_delay = 1s
 	EOF
 }
@@ -64,12 +64,14 @@ postfix_start() {
 	await listens "$port"
 }
 
+# The queue manager wakes each second: a mail whose delivery process has not let go of it when it is tried
+# again waits in `incoming` for a minute, and nothing but a new mail or a wake-up makes it look there.
 postfix_services() {
 	cat <<-EOF
 	127.0.0.1:$1 inet n - n - - smtpd
 	pickup unix n - n 60 1 pickup
 	cleanup unix n - n - 0 cleanup
-	qmgr unix n - n 300 1 qmgr
+	qmgr unix n - n 1 1 qmgr
 	tlsmgr unix - - n 1000? 1 tlsmgr
 	rewrite unix - - n - - trivial-rewrite
 	bounce unix - - n - 0 bounce
