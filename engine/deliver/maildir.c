@@ -366,6 +366,39 @@ sieve_maildir_close(SieveMaildir *maildir)
 	g_free(maildir);
 }
 
+static bool
+check_mailbox(SieveBytes mailbox, GError **error)
+{
+	const char *wrong = sieve_mailbox_name_check(mailbox);
+
+	if (wrong != NULL)
+		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID, wrong);
+	return wrong == NULL;
+}
+
+bool
+sieve_maildir_create(SieveMaildir *maildir, SieveBytes mailbox, GError **error)
+{
+	g_auto(Folder) folder = {.fd = -1, .tmp_fd = -1, .new_fd = -1};
+
+	return check_mailbox(mailbox, error) && open_folder(maildir, mailbox, &folder, error) &&
+	       sync_way(maildir, &folder, error);
+}
+
+bool
+sieve_maildir_has(const SieveMaildir *maildir, SieveBytes mailbox)
+{
+	g_auto(Folder) folder = {.fd = -1, .tmp_fd = -1, .new_fd = -1};
+
+	if (!check_mailbox(mailbox, NULL))
+		return false;
+	folder.name = sieve_mailbox_name_to_folder(mailbox);
+	folder.fd = open_directory(maildir->root_fd, folder.name[0] == '\0' ? "." : folder.name);
+	if (folder.fd >= 0)
+		open_parts(&folder);
+	return folder.tmp_fd >= 0 && folder.new_fd >= 0;
+}
+
 bool
 sieve_maildir_store(SieveMaildir *maildir, SieveBytes mailbox, const SieveBytes *parts,
 	size_t n_parts, char **ret_path, GError **error)
@@ -373,13 +406,8 @@ sieve_maildir_store(SieveMaildir *maildir, SieveBytes mailbox, const SieveBytes 
 	g_auto(Folder) folder = {.fd = -1, .tmp_fd = -1, .new_fd = -1};
 	g_autofree char *buffer = g_malloc(BUFFER_BYTES);
 	g_autofree char *name = NULL;
-	const char *wrong = sieve_mailbox_name_check(mailbox);
 
-	if (wrong != NULL) {
-		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID, wrong);
-		return false;
-	}
-	if (!open_folder(maildir, mailbox, &folder, error))
+	if (!check_mailbox(mailbox, error) || !open_folder(maildir, mailbox, &folder, error))
 		return false;
 	Writer writer = {.fd = create_file(maildir, &folder, &name, error), .buffer = buffer};
 	if (writer.fd < 0)

@@ -12,6 +12,12 @@ SieveMaildir *sieve_maildir_open(const char *root, const SieveEnv *env, GError *
 void sieve_maildir_close(SieveMaildir *maildir);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveMaildir, sieve_maildir_close)
 
+/** Makes the mailbox when absent. */
+bool sieve_maildir_create(SieveMaildir *maildir, SieveBytes mailbox, GError **error)
+	G_GNUC_WARN_UNUSED_RESULT;
+/** True when the mailbox is there. */
+bool sieve_maildir_has(const SieveMaildir *maildir, SieveBytes mailbox);
+
 /**
  * sieve_maildir_store:
  * @mailbox: UTF-8 name with `/` or `.` between levels; "INBOX" (any case) is the root
