@@ -150,6 +150,33 @@ run_tags(SieveRun *run, SieveAction *action, const SieveArgs *args, GError **err
 	return true;
 }
 
+SieveResult *
+sieve_result_new(const SieveSettings *settings)
+{
+	SieveArena *arena = sieve_arena_new();
+	SieveResult *result = sieve_arena_new_array(arena, SieveResult, 1);
+
+	result->arena = arena;
+	result->implicit_keep = true;
+	result->settings = settings;
+	return result;
+}
+
+void
+sieve_result_forget(SieveResult *result)
+{
+	result->n_actions = result->n_done;
+	result->implicit_keep = true;
+}
+
+void
+sieve_result_fail(SieveResult *result)
+{
+	sieve_result_forget(result);
+	result->need = NULL;
+	result->failed = true;
+}
+
 /* Index of the action that @action is the same as; n_actions when it is new. */
 static size_t
 find_same(const SieveResult *result, const SieveAction *action)

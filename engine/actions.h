@@ -10,6 +10,8 @@ struct SieveResult {
 	SieveAction *actions; /* in the order they were taken */
 	size_t n_actions;
 	bool implicit_keep;
+	size_t n_done; /* so many actions are carried out already: what fails later leaves them there */
+	bool kept;     /* the implicit keep is carried out already */
 	const SieveSettings *settings; /* (nullable) of the program; NULL: the core's defaults */
 	bool failed;          /* the script ended in an error: the implicit keep stands */
 	const SieveNeed *need; /* (nullable) the run ended undecided: the implicit keep stands */
@@ -22,6 +24,13 @@ extern const SieveActionDef sieve_action_redirect;
 
 /** One line as `doorstep run` shows it, without line end. */
 void sieve_action_print(const SieveAction *action, GString *text);
+/** (transfer full) without actions: the implicit keep stands. @settings: (nullable) must outlive it. */
+SieveResult *sieve_result_new(const SieveSettings *settings);
+/** What a script had in mind before it needed more than is known is not done yet. */
+void sieve_result_forget(SieveResult *result);
+/** RFC 5228 section 2.10.6: an error means the implicit keep. Whatever the script had in mind before it
+ * came is not done either, since it may be wrong. */
+void sieve_result_fail(SieveResult *result);
 /** Appends @action by the rules of sieve_run_add_action(); what it points to must live as long as
  * @result. */
 bool sieve_result_add(SieveResult *result, const SieveAction *action, GError **error)

@@ -4,7 +4,8 @@
 #include "engine/match.h"
 
 static bool
-part_all(const SieveAddress *address, SieveBytes *ret_part)
+part_all(const SieveSettings *settings G_GNUC_UNUSED, const SieveAddress *address,
+	SieveBytes *ret_part)
 {
 	*ret_part = address->all;
 	return true;
@@ -12,7 +13,8 @@ part_all(const SieveAddress *address, SieveBytes *ret_part)
 
 /* An address that does not parse has no parts (section 2.7.4: it must not match). */
 static bool
-part_localpart(const SieveAddress *address, SieveBytes *ret_part)
+part_localpart(const SieveSettings *settings G_GNUC_UNUSED, const SieveAddress *address,
+	SieveBytes *ret_part)
 {
 	if (!address->valid)
 		return false;
@@ -22,7 +24,8 @@ part_localpart(const SieveAddress *address, SieveBytes *ret_part)
 
 /* "postmaster" alone, as an envelope may say, has no domain. */
 static bool
-part_domain(const SieveAddress *address, SieveBytes *ret_part)
+part_domain(const SieveSettings *settings G_GNUC_UNUSED, const SieveAddress *address,
+	SieveBytes *ret_part)
 {
 	if (!address->valid || address->domain.ptr == NULL)
 		return false;

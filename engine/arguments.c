@@ -691,7 +691,8 @@ sieve_args_data(const SieveArgs *args)
 }
 
 bool
-sieve_args_address_part(const SieveArgs *args, const SieveAddress *address, SieveBytes *ret_part)
+sieve_args_address_part(SieveRun *run, const SieveArgs *args, const SieveAddress *address,
+	SieveBytes *ret_part)
 {
-	return args->address_part->part(address, ret_part);
+	return args->address_part->part(sieve_run_settings(run), address, ret_part);
 }

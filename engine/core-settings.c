@@ -3,6 +3,27 @@
 
 #include "engine/core-settings.h"
 
+#include <string.h>
+
+static bool
+is_mailbox(const char *text)
+{
+	return sieve_address_is_mailbox(sieve_bytes_from_string(text));
+}
+
+static bool
+is_redirect_from(const char *text)
+{
+	static const char *const words[] = {
+		"sender", "recipient", "orig_recipient", "user_email", "<>", NULL};
+	size_t len = strlen(text);
+
+	if (g_strv_contains(words, text))
+		return true;
+	return len > 2 && text[0] == '<' && text[len - 1] == '>' &&
+	       sieve_address_is_mailbox((SieveBytes){text + 1, len - 2});
+}
+
 const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1] = {
 	[SIEVE_CORE_MAX_ACTIONS] = {.name = "max_actions",
 		.alias = "sieve_max_actions",
@@ -32,12 +53,33 @@ const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1] = {
 		.min = 0,
 		.max = SIEVE_LIMIT_INCLUDES_MAX,
 		.help = "how many scripts one script may include, those included in turn among them"},
+	[SIEVE_CORE_MAX_VARIABLE_BYTES] = {.name = "max_variable_bytes",
+		.alias = "sieve_variables_max_value_size",
+		.old_alias = "sieve_variables_max_variable_size",
+		.type = SIEVE_SETTING_SIZE,
+		.number = SIEVE_LIMIT_VARIABLE_BYTES,
+		.min = 4000, /* RFC 5229 section 6 */
+		.max = SIEVE_LIMIT_STRING_BYTES,
+		.help = "how many bytes a variable holds; the rest is cut off"},
 	[SIEVE_CORE_MAX_STEPS] = {.name = "max_steps",
 		.type = SIEVE_SETTING_NUMBER,
 		.number = SIEVE_LIMIT_RUN_STEPS,
 		.min = 1000,
 		.max = SIEVE_LIMIT_RUN_STEPS,
 		.help = "how much work one run may do: bytes looked at and instructions"},
+	[SIEVE_CORE_USER_EMAIL] = {.name = "user_email",
+		.alias = "sieve_user_email",
+		.type = SIEVE_SETTING_STRING,
+		.check = is_mailbox,
+		.legal = "a mail address",
+		.help = "the main address of whose mail the scripts filter"},
+	[SIEVE_CORE_REDIRECT_FROM] = {.name = "redirect_envelope_from",
+		.alias = "sieve_redirect_envelope_from",
+		.type = SIEVE_SETTING_STRING,
+		.fallback = "sender",
+		.check = is_redirect_from,
+		.legal = "sender, recipient, orig_recipient, user_email, <ADDRESS> or <>",
+		.help = "the envelope sender of redirected mail; a bounce has none in any case"},
 	[SIEVE_N_CORE_SETTINGS] = {.name = NULL},
 };
 
@@ -47,4 +89,12 @@ sieve_core_number(const SieveSettings *settings, SieveCoreSetting setting)
 	const SieveSettingDef *def = &sieve_core_settings[setting];
 
 	return settings == NULL ? def->number : sieve_settings_number(settings, def);
+}
+
+const char *
+sieve_core_string(const SieveSettings *settings, SieveCoreSetting setting)
+{
+	const SieveSettingDef *def = &sieve_core_settings[setting];
+
+	return settings == NULL ? def->fallback : sieve_settings_string(settings, def);
 }

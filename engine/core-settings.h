@@ -9,7 +9,10 @@ typedef enum {
 	SIEVE_CORE_MAX_REDIRECTS,
 	SIEVE_CORE_MAX_INCLUDE_DEPTH,
 	SIEVE_CORE_MAX_INCLUDES,
+	SIEVE_CORE_MAX_VARIABLE_BYTES,
 	SIEVE_CORE_MAX_STEPS,
+	SIEVE_CORE_USER_EMAIL,
+	SIEVE_CORE_REDIRECT_FROM,
 	SIEVE_N_CORE_SETTINGS,
 } SieveCoreSetting;
 
@@ -18,3 +21,5 @@ extern const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1];
 
 /** The value of one that is a number. @settings: (nullable) the defaults. */
 uint64_t sieve_core_number(const SieveSettings *settings, SieveCoreSetting setting);
+/** The same of one that is a text; (nullable) it has none. */
+const char *sieve_core_string(const SieveSettings *settings, SieveCoreSetting setting);

@@ -207,7 +207,7 @@ offer_addresses(SieveMatching *matching, SieveRun *run, const SieveArgs *args, S
 	SieveBytes part;
 
 	while (sieve_address_next(&iter, arena, &address))
-		if (sieve_args_address_part(args, &address, &part) &&
+		if (sieve_args_address_part(run, args, &address, &part) &&
 			sieve_matching_offer(matching, part))
 			return true;
 	return false;

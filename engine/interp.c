@@ -130,6 +130,15 @@ sieve_run_reset_result(SieveRun *run)
 	run->result->implicit_keep = true;
 	run->result->failed = false;
 	run->result->need = NULL;
+	run->result->n_done = 0;
+	run->result->kept = false;
+}
+
+void
+sieve_run_mark_done(SieveRun *run)
+{
+	run->result->n_done = run->result->n_actions;
+	run->result->kept = run->result->kept || run->result->implicit_keep;
 }
 
 void
@@ -459,17 +468,6 @@ run_all(SieveRun *run, GError **error)
 
 /* --- Runs ------------------------------------------------------------------------------------- */
 
-/* RFC 5228 section 2.10.6: an error means the implicit keep, and whatever the script had in mind
- * before it came is not done either, since it may be wrong. What it had in mind before it needed more
- * is not done yet. */
-static void
-forget_actions(SieveResult *result, bool failed)
-{
-	result->n_actions = 0;
-	result->implicit_keep = true;
-	result->failed = failed;
-}
-
 static void
 tell_end(SieveRun *run, const GError *error)
 {
@@ -486,12 +484,13 @@ run_program(SieveRun *run, GError **error)
 	run->at = run->program->scripts[0].start;
 	tell(run, SIEVE_TRACE_SCRIPT, NULL);
 	bool ok = run_all(run, error);
-	if (!ok) {
+	/* The run outside knows what it wants to say of the one inside. */
+	if (!ok && run->outer == NULL)
 		g_prefix_error(error, "%s:%u: ", sieve_run_script_name(run), sieve_run_line(run));
-		run->result->need = NULL;
-	}
-	if (!ok || run->result->need != NULL)
-		forget_actions(run->result, !ok);
+	if (!ok)
+		sieve_result_fail(run->result);
+	else if (run->result->need != NULL)
+		sieve_result_forget(run->result);
 	tell_end(run, ok || error == NULL ? NULL : *error);
 	g_clear_error(&run->error);
 	g_free(run->included);
@@ -505,8 +504,7 @@ bool
 sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, void *host,
 	SieveResult **ret_result, GError **error)
 {
-	SieveArena *arena = sieve_arena_new();
-	SieveResult *result = sieve_arena_new_array(arena, SieveResult, 1);
+	SieveResult *result = sieve_result_new(program->settings);
 	SieveRun run = {
 		.program = program,
 		.message = input->message,
@@ -524,9 +522,6 @@ sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, void *
 		run.message = NULL;
 	if (run.known < SIEVE_NEEDS_ENVELOPE)
 		run.envelope = (SieveEnvelope){{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
-	result->arena = arena;
-	result->implicit_keep = true;
-	result->settings = program->settings;
 	bool ok = run_program(&run, error);
 	*ret_result = result;
 	return ok;
@@ -540,7 +535,8 @@ sieve_run(const SieveProgram *program, const SieveRunInput *input, SieveResult *
 }
 
 bool
-sieve_run_inner(SieveRun *run, const SieveProgram *program, GError **error)
+sieve_run_inner(
+	SieveRun *run, const SieveProgram *program, SieveResult *result, GError **error)
 {
 	SieveRun inner = {
 		.program = program,
@@ -551,7 +547,7 @@ sieve_run_inner(SieveRun *run, const SieveProgram *program, GError **error)
 		.environment_data = run->environment_data,
 		.trace = run->trace,
 		.host = run->host,
-		.result = run->result,
+		.result = result == NULL ? run->result : result,
 		.known = run->known,
 		.outer = run,
 	};

@@ -15,13 +15,17 @@ bool sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, v
 void *sieve_run_host(const SieveRun *run);
 
 /**
- * Runs @program inside @run: same message, envelope, environment, host and result, but a step
- * budget, extension slots and `stop` of its own. Actions are appended to what the result holds;
- * reset it first if that is not wanted. On failure the result is as sieve_run() leaves it: the
- * implicit keep alone. @program must outlive the result.
+ * sieve_run_inner:
+ * @result: (nullable) what receives the actions; NULL: the result of @run
+ * @error: its message does not tell the place
+ *
+ * Runs @program inside @run: same message, envelope, environment and host, but a step budget,
+ * extension slots and `stop` of its own. Actions are appended to what the result holds; reset it first
+ * if that is not wanted. On failure the result is as sieve_run() leaves it, but for actions that are
+ * marked as done: the implicit keep alone. @program must outlive the result.
  */
-bool sieve_run_inner(
-	SieveRun *run, const SieveProgram *program, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool sieve_run_inner(SieveRun *run, const SieveProgram *program, SieveResult *result,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Fails the run once the running command or test has returned; takes @error. The first one counts.
  */
@@ -30,6 +34,8 @@ void sieve_run_fail(SieveRun *run, GError *error);
 const SieveResult *sieve_run_result(const SieveRun *run);
 /** Forgets all actions; the implicit keep stands again. */
 void sieve_run_reset_result(SieveRun *run);
+/** What the result says now has been carried out. New actions are still compared with it. */
+void sieve_run_mark_done(SieveRun *run);
 /** From now on this is the message or envelope; it must outlive the result. The envelope's struct
  * is copied, its bytes are not. */
 void sieve_run_set_message(SieveRun *run, const SieveMessage *message);

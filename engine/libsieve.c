@@ -382,26 +382,6 @@ call_libsieve(Session *session)
 	return session->mistakes->len == 0 && session->error == NULL;
 }
 
-/* In an arena of its own, which sieve_result_free() frees. */
-static SieveResult *
-new_result(void)
-{
-	SieveArena *arena = sieve_arena_new();
-	SieveResult *result = sieve_arena_new_array(arena, SieveResult, 1);
-
-	result->arena = arena;
-	result->implicit_keep = true;
-	return result;
-}
-
-static void
-fail_result(SieveResult *result)
-{
-	result->n_actions = 0;
-	result->implicit_keep = true;
-	result->failed = true;
-}
-
 bool
 sieve_libsieve_check(SieveBytes text, char **ret_reason)
 {
@@ -444,14 +424,13 @@ sieve_libsieve_run(SieveBytes text, const SieveSettings *settings, const SieveRu
 	SieveResult **ret_result, GError **error)
 {
 	g_autoptr(GString) mistakes = g_string_new(NULL);
-	SieveResult *result = new_result();
+	SieveResult *result = sieve_result_new(settings);
 	Session session = {
 		.input = input, .result = result, .arena = result->arena, .mistakes = mistakes};
-
-	result->settings = settings;
 	bool ok = run_lowered(text, &session, error);
+
 	if (!ok)
-		fail_result(result);
+		sieve_result_fail(result);
 	*ret_result = result;
 	return ok;
 }
@@ -459,9 +438,9 @@ sieve_libsieve_run(SieveBytes text, const SieveSettings *settings, const SieveRu
 bool
 sieve_libsieve_refuse(const char *reason, SieveResult **ret_result, GError **error)
 {
-	SieveResult *result = new_result();
+	SieveResult *result = sieve_result_new(NULL);
 
-	fail_result(result);
+	sieve_result_fail(result);
 	*ret_result = result;
 	g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, reason);
 	return false;

@@ -205,6 +205,7 @@ add_extension(SieveSettings *settings, const SieveExtension *extension)
 		g_ptr_array_add(settings->defs, (gpointer)(uintptr_t)def);
 		add_name(settings, def->name, def);
 		add_name(settings, def->alias, def);
+		add_name(settings, def->old_alias, def);
 		set_fallback(settings, def);
 	}
 }

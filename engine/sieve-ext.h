@@ -114,7 +114,7 @@ SieveBytes sieve_args_modify(SieveRun *run, const SieveArgs *args, SieveBytes va
 void sieve_args_set_data(SieveArgs *args, const void *data);
 const void *sieve_args_data(const SieveArgs *args);
 /** The part of @address that the address-part tag asks for; false when it has no such part. */
-bool sieve_args_address_part(const SieveArgs *args, const SieveAddress *address,
+bool sieve_args_address_part(SieveRun *run, const SieveArgs *args, const SieveAddress *address,
 	SieveBytes *ret_part);
 
 /* --- Variables (RFC 5229) --------------------------------------------------------------------- */
@@ -138,7 +138,9 @@ const SieveVariable *sieve_check_shared_variable(
 bool sieve_variable_is_name(SieveBytes name);
 /** The value; empty when it was never set. */
 SieveBytes sieve_run_variable(SieveRun *run, const SieveVariable *variable);
-/** @value must live as long as the run's result; what is too long is cut off (section 6). */
+/** How many bytes a value has at most (section 6). */
+uint64_t sieve_settings_max_variable(const SieveSettings *settings);
+/** @value must live as long as the run's result; what is too long is cut off. */
 void sieve_run_set_variable(SieveRun *run, const SieveVariable *variable, SieveBytes value);
 
 /** The variables of a namespace, as `${global.x}`: state of an extension that strings can name. */
@@ -159,6 +161,7 @@ typedef struct SieveModifierDef {
 	/* Returns @value itself, a part of it, or what it allocates in the run's arena. */
 	SieveBytes (*modify)(SieveRun *run, SieveBytes value);
 } SieveModifierDef;
+
 /* --- Settings --------------------------------------------------------------------------------- */
 
 typedef enum {
@@ -175,6 +178,7 @@ typedef enum {
 typedef struct SieveSettingDef {
 	const char *name;  /* lower case, words joined by `_` */
 	const char *alias; /* (nullable) as the test language calls it, "sieve_max_redirects" */
+	const char *old_alias; /* (nullable) as older test files do */
 	SieveSettingType type;
 	const char *fallback; /* (nullable) the default as text; NULL: @number, or no text at all */
 	uint64_t number;
@@ -426,7 +430,8 @@ typedef struct SieveTagDef {
 /** A part of an address, as :user. @part is false when the address has no such part. */
 typedef struct SieveAddressPartDef {
 	const char *tag;
-	bool (*part)(const SieveAddress *address, SieveBytes *ret_part);
+	bool (*part)(const SieveSettings *settings, const SieveAddress *address,
+		SieveBytes *ret_part);
 } SieveAddressPartDef;
 
 /* Arrays end with an entry whose first member is NULL; each is (nullable). */

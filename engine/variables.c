@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/check.h"
+#include "engine/core-settings.h"
 #include "engine/run.h"
 
 /* --- Names -------------------------------------------------------------------------------------- */
@@ -191,10 +192,17 @@ sieve_run_variable(SieveRun *run, const SieveVariable *variable)
 	return run->variables[array][variable->index];
 }
 
+uint64_t
+sieve_settings_max_variable(const SieveSettings *settings)
+{
+	return sieve_core_number(settings, SIEVE_CORE_MAX_VARIABLE_BYTES);
+}
+
 void
 sieve_run_set_variable(SieveRun *run, const SieveVariable *variable, SieveBytes value)
 {
-	SieveBytes kept = sieve_bytes_cut_utf8(value, SIEVE_LIMIT_VARIABLE_BYTES);
+	uint64_t max = sieve_settings_max_variable(sieve_run_settings(run));
+	SieveBytes kept = sieve_bytes_cut_utf8(value, max);
 
 	if (variable->namespace != NULL)
 		variable->namespace->set(run, variable->data, kept);

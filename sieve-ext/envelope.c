@@ -75,7 +75,7 @@ offer_part(SieveMatching *matching, SieveRun *run, const SieveArgs *args, SieveB
 	if (path.len == 0)
 		return sieve_matching_offer(matching, path);
 	SieveAddress address = sieve_address_from_path(path, sieve_run_arena(run));
-	return sieve_args_address_part(args, &address, &value) &&
+	return sieve_args_address_part(run, args, &address, &value) &&
 	       sieve_matching_offer(matching, value);
 }
 

@@ -1,24 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* subaddress.c - :user and :detail, the two sides of the first `+` (RFC 5233) */
+/* subaddress.c - :user and :detail, the two sides of the first separator (RFC 5233) */
 
 #include <string.h>
 
 #include "engine/sieve-ext.h"
 
-#define SEPARATOR '+'
+/* Section 4 leaves it to the site what separates the two. */
+static const SieveSettingDef subaddress_settings[] = {
+	{.name = "recipient_delimiter",
+		.type = SIEVE_SETTING_STRING,
+		.fallback = "+",
+		.legal = "the characters of which any one parts user and detail",
+		.help = "what parts user and detail in the local part of an address"},
+	{.name = NULL},
+};
 
+/* (nullable) the first of them. */
 static const char *
-find_separator(SieveBytes localpart)
+find_separator(const SieveSettings *settings, SieveBytes localpart)
 {
-	return localpart.len == 0 ? NULL : memchr(localpart.ptr, SEPARATOR, localpart.len);
+	const char *separators = sieve_settings_string(settings, &subaddress_settings[0]);
+
+	for (size_t i = 0; i < localpart.len; i++)
+		if (localpart.ptr[i] != '\0' && strchr(separators, localpart.ptr[i]) != NULL)
+			return localpart.ptr + i;
+	return NULL;
 }
 
 static bool
-user_part(const SieveAddress *address, SieveBytes *ret_part)
+user_part(const SieveSettings *settings, const SieveAddress *address, SieveBytes *ret_part)
 {
 	if (!address->valid)
 		return false;
-	const char *separator = find_separator(address->localpart);
+	const char *separator = find_separator(settings, address->localpart);
 	*ret_part = address->localpart;
 	if (separator != NULL)
 		ret_part->len = (size_t)(separator - address->localpart.ptr);
@@ -27,9 +41,9 @@ user_part(const SieveAddress *address, SieveBytes *ret_part)
 
 /* Section 4: without a separator there is no detail, which is not the same as an empty one. */
 static bool
-detail_part(const SieveAddress *address, SieveBytes *ret_part)
+detail_part(const SieveSettings *settings, const SieveAddress *address, SieveBytes *ret_part)
 {
-	const char *separator = address->valid ? find_separator(address->localpart) : NULL;
+	const char *separator = address->valid ? find_separator(settings, address->localpart) : NULL;
 
 	if (separator == NULL)
 		return false;
@@ -48,4 +62,5 @@ const SieveExtension sieve_ext_subaddress = {
 	.capability = "subaddress",
 	.source = "RFC 5233",
 	.address_parts = subaddress_parts,
+	.settings = subaddress_settings,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* variables.c - ${name} in strings, set, and the string test (RFC 5229) */
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "engine/sieve-ext.h"
@@ -244,13 +245,14 @@ static void
 set_check(SieveCheck *check, SieveArgs *args)
 {
 	const SieveArg *name = sieve_args_get(args, SET_NAME);
+	uint64_t max = sieve_settings_max_variable(sieve_check_settings(check));
 
 	sieve_args_set_data(args, sieve_check_variable(check, name,
 					  sieve_args_constant(args, SET_NAME), SIEVE_VARIABLE_SET));
 	if (sieve_args_is_constant(args, SET_VALUE) &&
-		sieve_args_constant(args, SET_VALUE).len > SIEVE_LIMIT_VARIABLE_BYTES)
+		sieve_args_constant(args, SET_VALUE).len > max)
 		sieve_check_error(check, sieve_args_get(args, SET_VALUE), NULL,
-			"a variable holds at most %u bytes", SIEVE_LIMIT_VARIABLE_BYTES);
+			"a variable holds at most %" PRIu64 " bytes", max);
 }
 
 static bool

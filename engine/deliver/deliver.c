@@ -2,6 +2,7 @@
 /* deliver.c - carries actions out: store, send, fall back to keep (RFC 5228 section 2.10.6) */
 
 #include "engine/actions.h"
+#include "engine/core-settings.h"
 #include "engine/deliver/maildir.h"
 #include "engine/deliver/mailbox-name.h"
 #include "engine/deliver/outgoing.h"
@@ -81,6 +82,33 @@ submit(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString *m
 	return true;
 }
 
+/* The envelope sender of redirected mail. What is no address, or not known, is no reason to lose the mail
+ * that the sender would be told of. */
+static SieveBytes
+redirect_from(const SieveDelivery *delivery)
+{
+	const SieveEnvelope *envelope = delivery->envelope;
+	SieveBytes setting = sieve_bytes_from_string(
+		sieve_core_string(delivery->settings, SIEVE_CORE_REDIRECT_FROM));
+	SieveBytes from = envelope->from;
+
+	/* RFC 5321 section 4.5.5: a notification stays one, whatever is set. */
+	if (from.len == 0 || sieve_bytes_equal(setting, SIEVE_BYTES("sender")))
+		return from;
+	if (setting.ptr[0] == '<')
+		from = sieve_bytes_slice(setting, 1, setting.len - 2);
+	else if (sieve_bytes_equal(setting, SIEVE_BYTES("recipient")))
+		from = envelope->to;
+	else if (sieve_bytes_equal(setting, SIEVE_BYTES("orig_recipient")))
+		from = envelope->orig_to;
+	else if (sieve_bytes_equal(setting, SIEVE_BYTES("user_email")))
+		from = sieve_bytes_from_string(
+			sieve_core_string(delivery->settings, SIEVE_CORE_USER_EMAIL));
+	if (sieve_address_is_mailbox(from) || (from.len == 0 && setting.ptr[0] == '<'))
+		return from;
+	return sieve_address_is_mailbox(envelope->to) ? envelope->to : envelope->from;
+}
+
 bool
 sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError **error)
 {
@@ -102,7 +130,7 @@ sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError **err
 	}
 	g_autoptr(GString) mail = sieve_outgoing_redirect(
 		delivery->message, owner, delivery->options->trace_header, delivery->env);
-	return submit(delivery, delivery->envelope->from, address, mail, error);
+	return submit(delivery, redirect_from(delivery), address, mail, error);
 }
 
 /* A rejection has the null reverse-path itself, so no two hosts can reject each other's. */
@@ -192,7 +220,7 @@ tell_problem(SieveDelivery *delivery, const SieveAction *action, const GError *e
 static bool
 perform(SieveDelivery *delivery, const SieveResult *result, bool storing, GError **error)
 {
-	for (size_t i = 0; i < result->n_actions; i++) {
+	for (size_t i = result->n_done; i < result->n_actions; i++) {
 		const SieveAction *action = &result->actions[i];
 		g_autoptr(GError) failure = NULL;
 		bool stores = (action->def->class & SIEVE_ACTION_STORES) != 0;
@@ -205,9 +233,26 @@ perform(SieveDelivery *delivery, const SieveResult *result, bool storing, GError
 	return true;
 }
 
+/* What an earlier delivery of the same result has stored is not stored twice. */
+static void
+note_done(SieveDelivery *delivery, const SieveResult *result)
+{
+	for (size_t i = 0; i < result->n_done; i++) {
+		const SieveAction *action = &result->actions[i];
+		SieveBytes mailbox = action->target.len > 0 ? action->target : INBOX;
+		if ((action->def->class & SIEVE_ACTION_STORES) &&
+			sieve_mailbox_name_check(mailbox) == NULL)
+			g_ptr_array_add(
+				delivery->folders, sieve_mailbox_name_to_folder(mailbox));
+	}
+	if (result->kept)
+		g_ptr_array_add(delivery->folders, sieve_mailbox_name_to_folder(INBOX));
+}
+
 static bool
 carry_out(SieveDelivery *delivery, const SieveResult *result, GError **error)
 {
+	note_done(delivery, result);
 	if (!perform(delivery, result, true, error))
 		return false;
 	if (result->implicit_keep && !sieve_delivery_store(delivery, INBOX, error))

@@ -118,11 +118,13 @@ take(SieveBytes from, SieveBytes to, SieveBytes message, void *data, GError **er
 	return true;
 }
 
+/* Outlives the programs of all tests. */
+static SieveRegistry *registry;
+
 static SieveResult *
 run(const char *script, const SieveMessage *message, const SieveEnvelope *envelope,
 	SieveProgram **ret_program)
 {
-	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_autoptr(SieveProgram) program =
 		sieve_compile(registry, sieve_bytes_from_string(script), NULL, diags);
@@ -416,5 +418,8 @@ main(int argc, char **argv)
 	g_test_add_func("/deliver/no-store", test_no_store);
 	g_test_add_func("/deliver/submit", test_submit);
 	g_test_add_func("/deliver/submit-failures", test_submit_failures);
-	return g_test_run();
+	registry = sieve_registry_new(sieve_extensions());
+	int status = g_test_run();
+	sieve_registry_free(registry);
+	return status;
 }

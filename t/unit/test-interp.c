@@ -456,7 +456,7 @@ inner_run(SieveRun *run, const SieveArgs *args G_GNUC_UNUSED, GError **error G_G
 	Host *host = sieve_run_host(run);
 	g_autoptr(GError) problem = NULL;
 
-	if (!sieve_run_inner(run, host->inner, &problem))
+	if (!sieve_run_inner(run, host->inner, NULL, &problem))
 		g_string_append_printf(host->log, "(%s)", problem->message);
 	return true;
 }

@@ -99,12 +99,12 @@ test_address_parts(void)
 		.all = SIEVE_BYTES("joe"), .localpart = SIEVE_BYTES("joe"), .valid = true};
 	SieveBytes part;
 
-	g_assert_true(sieve_core_address_parts[0].part(&bad, &part));
+	g_assert_true(sieve_core_address_parts[0].part(NULL, &bad, &part));
 	g_assert_true(sieve_bytes_equal(part, SIEVE_BYTES("joe")));
-	g_assert_false(sieve_core_address_parts[1].part(&bad, &part));
-	g_assert_false(sieve_core_address_parts[2].part(&bad, &part));
-	g_assert_true(sieve_core_address_parts[1].part(&bare, &part));
-	g_assert_false(sieve_core_address_parts[2].part(&bare, &part));
+	g_assert_false(sieve_core_address_parts[1].part(NULL, &bad, &part));
+	g_assert_false(sieve_core_address_parts[2].part(NULL, &bad, &part));
+	g_assert_true(sieve_core_address_parts[1].part(NULL, &bare, &part));
+	g_assert_false(sieve_core_address_parts[2].part(NULL, &bare, &part));
 }
 
 int
