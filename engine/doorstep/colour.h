@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /** The help text of the --color option. */
-#define DOORSTEP_COLOUR_HELP "colour mistakes: auto (default), always or never"
+#define DOORSTEP_COLOUR_HELP "colour mistakes and differences: auto (default), always or never"
 
 /** True when @fd is a terminal that shows colours, and NO_COLOR is not set to anything. */
 bool doorstep_colour_auto(int fd);

@@ -32,8 +32,9 @@ typedef struct Script {
 
 struct DoorstepCoverage {
 	SieveTrace trace;
-	GPtrArray *scripts; /* of Script */
-	GHashTable *rules;  /* const SieveArgs * to Rule *, of the programs that were added */
+	GPtrArray *scripts;  /* of Script */
+	GPtrArray *programs; /* of SieveProgram: kept, since the keys below are addresses in them */
+	GHashTable *rules;   /* const SieveArgs * to Rule * */
 };
 
 /* How many there are, and how many of them were reached. */
@@ -129,8 +130,9 @@ new_script(DoorstepCoverage *coverage, const SieveProgram *program, const SieveE
 
 void
 doorstep_coverage_add(
-	DoorstepCoverage *coverage, const SieveProgram *program, const GPtrArray *texts)
+	DoorstepCoverage *coverage, SieveProgram *program, const GPtrArray *texts)
 {
+	g_ptr_array_add(coverage->programs, sieve_program_ref(program));
 	for (uint32_t i = 0; i < program->n_scripts; i++) {
 		const SieveEntryPoint *entry = &program->scripts[i];
 		GBytes *text = g_ptr_array_index(texts, i);
@@ -139,8 +141,7 @@ doorstep_coverage_add(
 
 		if (script == NULL)
 			script = new_script(coverage, program, entry, text);
-		/* One text compiles to one code. The address of a program that is gone may come
-		 * again; what stood there is then replaced. */
+		/* One text compiles to one code. */
 		for (uint32_t at = entry->start; at < entry->end && n_rules < script->rules->len; at++) {
 			const SieveInvocation *invocation = invocation_at(program, at);
 			if (invocation != NULL)
@@ -263,6 +264,7 @@ doorstep_coverage_new(void)
 
 	coverage->trace.tell = mark;
 	coverage->scripts = g_ptr_array_new_with_free_func(free_script);
+	coverage->programs = g_ptr_array_new_with_free_func((GDestroyNotify)sieve_program_unref);
 	coverage->rules = g_hash_table_new(NULL, NULL);
 	return coverage;
 }
@@ -274,6 +276,7 @@ doorstep_coverage_free(DoorstepCoverage *coverage)
 		return;
 	g_ptr_array_unref(coverage->scripts);
 	g_hash_table_unref(coverage->rules);
+	g_ptr_array_unref(coverage->programs);
 	g_free(coverage);
 }
 

@@ -12,7 +12,7 @@ void doorstep_coverage_free(DoorstepCoverage *coverage);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DoorstepCoverage, doorstep_coverage_free)
 /** From now on runs of @program count; others do not. @texts: of GBytes, its scripts in their order. */
 void doorstep_coverage_add(
-	DoorstepCoverage *coverage, const SieveProgram *program, const GPtrArray *texts);
+	DoorstepCoverage *coverage, SieveProgram *program, const GPtrArray *texts);
 /** (transfer none) what runs are given; one run after another. */
 SieveTrace *doorstep_coverage_trace(DoorstepCoverage *coverage);
 /** (transfer full) what was never reached, with place and source line, then a line of numbers. */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "engine/doorstep/diff.h"
+
 static int
 compare_names(gconstpointer a, gconstpointer b)
 {
@@ -28,55 +30,51 @@ list_mails(const char *folder, GError **error)
 	return mails;
 }
 
-static void
-print_lines(const char *prefix, const char *text)
+/* (nullable) (transfer full) what differs. */
+static char *
+compare(const char *expect, const char *got)
 {
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-
-	for (size_t i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
-		g_print("# %s%s\n", prefix, lines[i]);
-}
-
-/* Compares, or blesses; false with what differs as TAP comments. */
-static bool
-judge(const char *path, const char *got, bool bless)
-{
-	g_autofree char *expect = g_strconcat(path, ".expect", NULL);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *wanted = NULL;
 
-	if (bless ? g_file_set_contents(expect, got, -1, &error)
-		  : g_file_get_contents(expect, &wanted, NULL, &error)) {
-		if (bless || strcmp(wanted, got) == 0)
-			return true;
-		print_lines("- ", wanted);
-		print_lines("+ ", got);
-		return false;
-	}
-	g_print("# %s; --bless writes it\n", error->message);
-	return false;
+	if (!g_file_get_contents(expect, &wanted, NULL, &error))
+		return g_strdup_printf("%s; --bless writes it", error->message);
+	if (strcmp(wanted, got) == 0)
+		return NULL;
+	g_autofree char *diff = doorstep_diff(wanted, got);
+	return g_strdup_printf("--- %s\n+++ what the script does\n%s", expect, diff);
+}
+
+/* (nullable) (transfer full) why not. */
+static char *
+bless_mail(const char *expect, const char *got)
+{
+	g_autoptr(GError) error = NULL;
+
+	return g_file_set_contents(expect, got, -1, &error) ? NULL : g_strdup(error->message);
 }
 
 bool
 suite_run(const SieveProgram *program, const char *folder, DoorstepRunOptions *options,
-	bool bless, unsigned *n_tests, unsigned *n_failed, GError **error)
+	bool bless, TestReport *report, GError **error)
 {
 	g_autoptr(GPtrArray) mails = list_mails(folder, error);
 
 	if (mails == NULL)
 		return false;
+	test_report_begin_suite(report, folder, false);
 	for (size_t i = 0; i < mails->len; i++) {
 		const char *name = g_ptr_array_index(mails, i);
 		g_autofree char *path = g_build_filename(folder, name, NULL);
 		g_autofree char *mail = g_strconcat(path, ".eml", NULL);
+		g_autofree char *expect = g_strconcat(path, ".expect", NULL);
 		bool failed;
 		g_autofree char *got = doorstep_run_mail(program, mail, options, &failed, error);
 		if (got == NULL)
 			return false;
-		bool well = judge(path, got, bless);
-		++*n_tests;
-		*n_failed += !well;
-		g_print("%sok %u - %s\n", well ? "" : "not ", *n_tests, name);
+		g_autofree char *failure =
+			bless ? bless_mail(expect, got) : compare(expect, got);
+		test_report_end_test(report, name, failure);
 	}
 	return true;
 }

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* svtest-ext.c - vnd.dovecot.testsuite: the commands and tests of script test files */
 
-#include "engine/arguments.h"
-#include "engine/comparator.h"
-#include "engine/doorstep/svtest.h"
+#include "engine/doorstep/svtest-commands.h"
 
-#include <string.h>
-
-static bool
-fail_run(GError **error, const char *message)
+bool
+svtest_abort(GError **error, const char *message)
 {
 	g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, message);
 	return false;
@@ -25,14 +21,18 @@ static const SieveArgDef test_args[] = {
 	{.type = SIEVE_ARG_END},
 };
 
+/* In a script that a test runs, a test is but a block. */
 static bool
 test_run(SieveRun *run, const SieveArgs *args, GError **error)
 {
 	Svtest *svtest = sieve_run_host(run);
 
+	if (svtest->inner)
+		return true;
 	if (svtest->name != NULL)
-		return fail_run(error, "a test cannot stand inside of a test");
-	svtest->name = sieve_bytes_escape(sieve_args_string(run, args, TEST_NAME), 200);
+		return svtest_abort(error, "a test cannot stand inside of a test");
+	svtest->name = sieve_bytes_dup(sieve_args_string(run, args, TEST_NAME));
+	test_report_begin_test(svtest->setup->report);
 	return true;
 }
 
@@ -40,46 +40,63 @@ static bool
 test_end(SieveRun *run, const SieveArgs *args G_GNUC_UNUSED, bool *ret_again G_GNUC_UNUSED,
 	GError **error G_GNUC_UNUSED)
 {
-	svtest_report(sieve_run_host(run));
+	Svtest *svtest = sieve_run_host(run);
+
+	if (!svtest->inner)
+		svtest_report(svtest);
 	return true;
 }
+
+enum { N_COMMANDS = 15 };
+
+/* Its first row is `test`; declared here because test_fail leaves that block. */
+static const SieveCommandDef testsuite_commands[N_COMMANDS + 1];
 
 enum { FAIL_REASON };
 
 /* Usage: test_fail <reason: string> */
 static const SieveArgDef fail_args[] = {
-	{.type = SIEVE_ARG_STRING, .name = "reason"},
+	[FAIL_REASON] = {.type = SIEVE_ARG_STRING, .name = "reason"},
 	{.type = SIEVE_ARG_END},
 };
 
-/* The first of the table; declared here because test_fail leaves its block. */
-static const SieveCommandDef testsuite_commands[7];
-
-/* Ends the test with this reason, and goes on after it. */
+/* In a script that a test runs: the failure is told, and is that script's, not the test's. */
 static bool
-fail_test(SieveRun *run, SieveBytes reason, GError **error)
+fail_inner(SieveRun *run, const char *reason)
 {
 	Svtest *svtest = sieve_run_host(run);
+	g_autofree char *name =
+		sieve_bytes_escape(sieve_bytes_from_string(svtest->name), 200);
+	g_autofree char *text = g_strdup_printf("%s: %s: %s", name, sieve_run_script_name(run),
+		reason);
 
-	if (svtest->inner) {
-		svtest->inner_failed = true;
-		sieve_run_stop(run);
-		return true;
-	}
-	g_autofree char *text = g_strdup_printf("line %u: ", sieve_run_line(run));
+	test_report_comment(text);
+	svtest->inner_failed = true;
+	sieve_run_stop(run);
+	return true;
+}
+
+bool
+svtest_fail(SieveRun *run, SieveBytes reason, GError **error)
+{
+	Svtest *svtest = sieve_run_host(run);
 	g_autofree char *shown = sieve_bytes_escape(reason, 500);
+	g_autofree char *text = g_strdup_printf("line %u: %s", sieve_run_line(run), shown);
+
+	if (svtest->inner)
+		return fail_inner(run, text);
 	if (svtest->name == NULL)
-		return fail_run(error, shown);
+		return svtest_abort(error, shown);
 	g_free(svtest->failure);
-	svtest->failure = g_strconcat(text, shown, NULL);
+	svtest->failure = g_steal_pointer(&text);
 	sieve_run_leave_block(run, &testsuite_commands[0]);
 	return true;
 }
 
 static bool
-fail_command_run(SieveRun *run, const SieveArgs *args, GError **error)
+fail_run(SieveRun *run, const SieveArgs *args, GError **error)
 {
-	return fail_test(run, sieve_args_string(run, args, FAIL_REASON), error);
+	return svtest_fail(run, sieve_args_string(run, args, FAIL_REASON), error);
 }
 
 /* --- test_set ----------------------------------------------------------------------------------- */
@@ -133,6 +150,23 @@ static const SieveArgDef set_args[] = {
 	{.type = SIEVE_ARG_END},
 };
 
+/* @address without its brackets as an envelope holds it; one that is no address is told among the errors
+ * and gives @null. A bare local part does for a recipient. */
+static SieveBytes
+check_address(SieveRun *run, SieveBytes address, bool bare, SieveBytes null)
+{
+	SieveAddress parsed = sieve_address_from_path(address, sieve_run_arena(run));
+
+	if (address.len == 0)
+		return null;
+	if (parsed.valid && (bare || parsed.domain.len > 0))
+		return address;
+	g_autofree char *shown = sieve_bytes_escape(address, 80);
+	g_autofree char *text = g_strdup_printf("\"%s\" is no envelope address", shown);
+	svtest_add_error(sieve_run_host(run), text);
+	return null;
+}
+
 static SieveBytes
 without_brackets(SieveBytes address)
 {
@@ -144,6 +178,8 @@ without_brackets(SieveBytes address)
 static bool
 set_run(SieveRun *run, const SieveArgs *args, GError **error G_GNUC_UNUSED)
 {
+	const SieveBytes null_sender = {"", 0};
+	const SieveBytes unknown = {NULL, 0};
 	SieveBytes value = sieve_args_string(run, args, SET_VALUE);
 	SieveEnvelope envelope = *sieve_run_envelope(run);
 	SieveBytes address = without_brackets(value);
@@ -153,13 +189,13 @@ set_run(SieveRun *run, const SieveArgs *args, GError **error G_GNUC_UNUSED)
 		svtest_set_message(sieve_run_host(run), run, value);
 		return true;
 	case OBJECT_FROM:
-		envelope.from = address;
+		envelope.from = check_address(run, address, false, null_sender);
 		break;
 	case OBJECT_TO:
-		envelope.to = envelope.orig_to = address;
+		envelope.to = envelope.orig_to = check_address(run, address, true, unknown);
 		break;
 	case OBJECT_ORIG_TO:
-		envelope.orig_to = address;
+		envelope.orig_to = check_address(run, address, true, unknown);
 		break;
 	case OBJECT_AUTH:
 		envelope.auth = value;
@@ -171,259 +207,82 @@ set_run(SieveRun *run, const SieveArgs *args, GError **error G_GNUC_UNUSED)
 	return true;
 }
 
-/* --- test_script_compile, test_script_run ------------------------------------------------------- */
-
-enum { COMPILE_PATH };
-
-/* Usage: test_script_compile <path: string> */
-static const SieveArgDef compile_args[] = {
-	{.type = SIEVE_ARG_STRING, .name = "path"},
-	{.type = SIEVE_ARG_END},
-};
-
-static bool
-compile_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error G_GNUC_UNUSED)
-{
-	*ret_outcome = svtest_compile(
-		sieve_run_host(run), sieve_args_string(run, args, COMPILE_PATH));
-	return true;
-}
-
-enum { RUN_APPEND_RESULT };
-
-/* Usage: test_script_run [:append_result] */
-static const SieveArgDef run_args[] = {
-	{.type = SIEVE_ARG_TAG, .name = "append_result"},
-	{.type = SIEVE_ARG_END},
-};
-
-static bool
-script_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error G_GNUC_UNUSED)
-{
-	Svtest *svtest = sieve_run_host(run);
-	g_autoptr(GError) failure = NULL;
-
-	g_ptr_array_set_size(svtest->errors, 0);
-	*ret_outcome = false;
-	if (svtest->compiled == NULL) {
-		g_ptr_array_add(svtest->errors, g_strdup("no script compiled yet"));
-		return true;
-	}
-	if (!sieve_args_has(args, RUN_APPEND_RESULT)) {
-		sieve_run_reset_result(run);
-		svtest->n_executed = 0;
-	}
-	svtest->inner = true;
-	svtest->inner_failed = false;
-	*ret_outcome = sieve_run_inner(run, svtest->compiled, &failure) && !svtest->inner_failed;
-	svtest->inner = false;
-	if (failure != NULL)
-		g_ptr_array_add(svtest->errors, g_strdup(failure->message));
-	return true;
-}
-
-/* --- Results ------------------------------------------------------------------------------------ */
-
-static bool
-reset_run(SieveRun *run, const SieveArgs *args G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
-{
-	Svtest *svtest = sieve_run_host(run);
-
-	sieve_run_reset_result(run);
-	svtest->n_executed = 0;
-	g_ptr_array_set_size(svtest->sent, 0);
-	return true;
-}
-
-static bool
-execute_run(SieveRun *run, const SieveArgs *args G_GNUC_UNUSED, bool *ret_outcome,
-	GError **error G_GNUC_UNUSED)
-{
-	*ret_outcome = svtest_execute(sieve_run_host(run), run);
-	return true;
-}
-
-static bool
-print_result_run(SieveRun *run, const SieveArgs *args G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
-{
-	g_autofree char *text = sieve_result_print(sieve_run_result(run));
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-
-	for (size_t i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
-		g_print("# %s\n", lines[i]);
-	return true;
-}
-
-enum { LIST_MATCH, LIST_INDEX, LIST_KEYS };
-
-/* Usage: test_error [MATCH-TYPE] [COMPARATOR] [:index <n>] <keys>; test_result_action likewise */
-static const SieveArgDef list_args[] = {
-	[LIST_MATCH] = {.type = SIEVE_ARG_MATCH, .name = "match type"},
-	[LIST_INDEX] = {.type = SIEVE_ARG_TAG, .name = "index", .value = SIEVE_ARG_NUMBER},
-	[LIST_KEYS] = {.type = SIEVE_ARG_STRING_LIST, .name = "keys", .flags = SIEVE_ARG_KEYS},
-	{.type = SIEVE_ARG_END},
-};
-
-/* Both compare octets unless told otherwise. */
-static void
-check_list(SieveCheck *check G_GNUC_UNUSED, SieveArgs *args)
-{
-	if (!args->comparator_arg.given)
-		args->comparator = &sieve_comparator_octet;
-}
-
-typedef SieveBytes (*ListItem)(SieveRun *run, size_t index);
-
-static bool
-match_list(SieveRun *run, const SieveArgs *args, size_t count, ListItem item)
-{
-	SieveMatching matching;
-	uint64_t only = sieve_args_has(args, LIST_INDEX) ? sieve_args_number(args, LIST_INDEX) : 0;
-
-	sieve_matching_begin(&matching, run, args);
-	for (size_t i = 0; i < count; i++) {
-		if (only != 0 && i + 1 != only)
-			continue;
-		if (sieve_matching_offer(&matching, item(run, i)))
-			break;
-	}
-	return sieve_matching_end(&matching);
-}
-
-static SieveBytes
-error_item(SieveRun *run, size_t index)
-{
-	const Svtest *svtest = sieve_run_host(run);
-
-	return sieve_bytes_from_string(g_ptr_array_index(svtest->errors, index));
-}
-
-static bool
-error_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error G_GNUC_UNUSED)
-{
-	const Svtest *svtest = sieve_run_host(run);
-
-	*ret_outcome = match_list(run, args, svtest->errors->len, error_item);
-	return true;
-}
-
-static SieveBytes
-action_item(SieveRun *run, size_t index)
-{
-	return sieve_bytes_from_string(sieve_result_action_name(sieve_run_result(run), index));
-}
-
-static bool
-action_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error G_GNUC_UNUSED)
-{
-	*ret_outcome =
-		match_list(run, args, sieve_result_count(sieve_run_result(run)), action_item);
-	return true;
-}
-
-/* --- test_message ------------------------------------------------------------------------------- */
-
-enum { MESSAGE_SMTP, MESSAGE_FOLDER, MESSAGE_INDEX };
-
-/* Usage: test_message (:smtp / :folder <name: string>) <index: number> */
-static const SieveArgDef message_args[] = {
-	[MESSAGE_SMTP] = {.type = SIEVE_ARG_TAG,
-		.name = "smtp",
-		.group = "source",
-		.flags = SIEVE_ARG_REQUIRED},
-	[MESSAGE_FOLDER] = {.type = SIEVE_ARG_TAG,
-		.name = "folder",
-		.value = SIEVE_ARG_STRING,
-		.group = "source",
-		.flags = SIEVE_ARG_REQUIRED},
-	[MESSAGE_INDEX] = {.type = SIEVE_ARG_NUMBER, .name = "index"},
-	{.type = SIEVE_ARG_END},
-};
-
-static SieveBytes
-keep_bytes(SieveRun *run, GBytes *bytes)
-{
-	SieveBytes view;
-
-	view.ptr = g_bytes_get_data(bytes, &view.len);
-	return sieve_arena_copy(sieve_run_arena(run), view);
-}
-
-static bool
-use_sent(SieveRun *run, uint64_t index)
-{
-	Svtest *svtest = sieve_run_host(run);
-
-	if (index >= svtest->sent->len)
-		return false;
-	const SvtestSent *sent = g_ptr_array_index(svtest->sent, index);
-	svtest_set_message(svtest, run, keep_bytes(run, sent->message));
-	SieveEnvelope envelope = {
-		.from = sieve_bytes_from_string(sieve_arena_strdup(sieve_run_arena(run), sent->from)),
-		.to = sieve_bytes_from_string(sieve_arena_strdup(sieve_run_arena(run), sent->to)),
-	};
-	envelope.orig_to = envelope.to;
-	sieve_run_set_envelope(run, &envelope);
-	return true;
-}
-
-static bool
-use_stored(SieveRun *run, SieveBytes mailbox, uint64_t index)
-{
-	g_autoptr(GBytes) stored = svtest_stored(sieve_run_host(run), mailbox, index);
-
-	if (stored != NULL)
-		svtest_set_message(sieve_run_host(run), run, keep_bytes(run, stored));
-	return stored != NULL;
-}
-
-static bool
-message_test_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome,
-	GError **error G_GNUC_UNUSED)
-{
-	uint64_t index = sieve_args_number(args, MESSAGE_INDEX);
-
-	if (sieve_args_has(args, MESSAGE_SMTP))
-		*ret_outcome = use_sent(run, index);
-	else
-		*ret_outcome =
-			use_stored(run, sieve_args_string(run, args, MESSAGE_FOLDER), index);
-	return true;
-}
-
-static bool
-message_command_run(SieveRun *run, const SieveArgs *args, GError **error)
-{
-	bool found;
-
-	if (!message_test_run(run, args, &found, error))
-		return false;
-	return found || fail_test(run, SIEVE_BYTES("there is no such message"), error);
-}
-
 /* --- Tables ------------------------------------------------------------------------------------- */
 
-static const SieveCommandDef testsuite_commands[7] = {
+static const SieveCommandDef testsuite_commands[N_COMMANDS + 1] = {
 	{.name = "test",
 		.args = test_args,
 		.form = SIEVE_FORM_BLOCK,
+		.flags = SIEVE_COMMAND_TOP_LEVEL,
 		.run = test_run,
 		.end = test_end},
-	{.name = "test_fail", .args = fail_args, .run = fail_command_run},
+	{.name = "test_fail", .args = fail_args, .run = fail_run},
 	{.name = "test_set", .args = set_args, .run = set_run},
-	{.name = "test_result_reset", .run = reset_run},
-	{.name = "test_result_print", .run = print_result_run},
-	{.name = "test_message", .args = message_args, .run = message_command_run},
+	{.name = "test_config_set", .args = svtest_config_set_args, .run = svtest_config_set_run},
+	{.name = "test_config_unset",
+		.args = svtest_config_unset_args,
+		.run = svtest_config_unset_run},
+	{.name = "test_config_reload",
+		.args = svtest_config_reload_args,
+		.run = svtest_config_reload_run},
+	{.name = "test_result_reset", .run = svtest_result_reset_run},
+	{.name = "test_result_print", .run = svtest_result_print_run},
+	{.name = "test_message", .args = svtest_message_args, .run = svtest_message_command_run},
+	{.name = "test_message_print", .run = svtest_message_print_run},
+	{.name = "test_mailbox_create",
+		.args = svtest_mailbox_args,
+		.run = svtest_mailbox_create_run},
+	{.name = "test_mailbox_delete",
+		.args = svtest_mailbox_args,
+		.run = svtest_mailbox_delete_run},
+	{.name = "test_binary_save", .args = svtest_binary_args, .run = svtest_binary_save_run},
+	{.name = "test_binary_load", .args = svtest_binary_args, .run = svtest_binary_load_run},
+	{.name = "test_imap_metadata_set",
+		.args = svtest_metadata_args,
+		.run = svtest_metadata_run},
 	{.name = NULL},
 };
 
 static const SieveTestDef testsuite_tests[] = {
-	{.name = "test_script_compile", .args = compile_args, .run = compile_run},
-	{.name = "test_script_run", .args = run_args, .run = script_run},
-	{.name = "test_result_execute", .run = execute_run},
-	{.name = "test_result_action", .args = list_args, .check = check_list, .run = action_run},
-	{.name = "test_error", .args = list_args, .check = check_list, .run = error_run},
-	{.name = "test_message", .args = message_args, .run = message_test_run},
+	{.name = "test_script_compile", .args = svtest_compile_args, .run = svtest_compile_run},
+	{.name = "test_script_run", .args = svtest_script_run_args, .run = svtest_script_run_run},
+	{.name = "test_multiscript", .args = svtest_multiscript_args, .run = svtest_multiscript_run},
+	{.name = "test_result_execute", .run = svtest_result_execute_run},
+	{.name = "test_result_action",
+		.args = svtest_list_args,
+		.check = svtest_list_check,
+		.run = svtest_result_action_run},
+	{.name = "test_error",
+		.args = svtest_list_args,
+		.check = svtest_list_check,
+		.run = svtest_error_run},
+	{.name = "test_message", .args = svtest_message_args, .run = svtest_message_test_run},
+	{.name = NULL},
+};
+
+/* --- Variables of a test file -------------------------------------------------------------------- */
+
+/* ${tst.path} is the folder of the file; other names are reserved and empty. */
+static const void *
+find_variable(SieveCheck *check, const SieveArg *arg G_GNUC_UNUSED, SieveBytes name)
+{
+	if (!sieve_variable_is_name(name))
+		return NULL;
+	return sieve_arena_copy(sieve_check_arena(check), name).ptr;
+}
+
+static SieveBytes
+get_variable(SieveRun *run, const void *variable)
+{
+	const Svtest *svtest = sieve_run_host(run);
+
+	if (g_ascii_strcasecmp(variable, "path") != 0)
+		return SIEVE_BYTES("");
+	return sieve_bytes_from_string(svtest->folder);
+}
+
+static const SieveNamespaceDef testsuite_namespaces[] = {
+	{.name = "tst", .find = find_variable, .get = get_variable},
 	{.name = NULL},
 };
 
@@ -432,4 +291,5 @@ const SieveExtension sieve_ext_testsuite = {
 	.source = "the Sieve test language",
 	.commands = testsuite_commands,
 	.tests = testsuite_tests,
+	.namespaces = testsuite_namespaces,
 };

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* svtest.c - runs one script test file: messages, inner scripts, results, TAP */
+/* svtest.c - runs one script test file: its message, its scripts, its store, its report */
 
 #include "engine/doorstep/svtest.h"
 
 #include "engine/bytes.h"
-#include "engine/deliver/mailbox-name.h"
+#include "engine/deliver/maildir.h"
 #include "engine/diag.h"
 #include "engine/doorstep/files.h"
+#include "engine/settings.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -56,12 +57,17 @@ clear(Svtest *svtest)
 	g_free(svtest->folder);
 	g_free(svtest->name);
 	g_free(svtest->failure);
+	g_hash_table_unref(svtest->overrides);
+	g_hash_table_unref(svtest->binaries);
 	g_ptr_array_unref(svtest->messages);
 	g_ptr_array_unref(svtest->programs);
 	g_ptr_array_unref(svtest->errors);
 	g_ptr_array_unref(svtest->sent);
+	sieve_settings_free(svtest->settings);
 	sieve_arena_free(svtest->arena);
 }
+
+/* --- Messages --------------------------------------------------------------------------------- */
 
 static SieveMessage *
 add_message(Svtest *svtest, SieveBytes raw)
@@ -83,11 +89,32 @@ svtest_set_message(Svtest *svtest, SieveRun *run, SieveBytes raw)
 	sieve_run_set_envelope(run, &envelope);
 }
 
+void
+svtest_set_default_message(Svtest *svtest, SieveRun *run)
+{
+	svtest_set_message(svtest, run, sieve_bytes_from_string(default_message));
+}
+
+/* --- Scripts ---------------------------------------------------------------------------------- */
+
 static void
 init_scripts(const Svtest *svtest, DoorstepScripts *scripts)
 {
 	scripts->personal = g_build_filename(svtest->folder, "included", NULL);
 	scripts->global = g_build_filename(svtest->folder, "included-global", NULL);
+	scripts->settings = svtest->settings;
+}
+
+void
+svtest_clear_errors(Svtest *svtest)
+{
+	g_ptr_array_set_size(svtest->errors, 0);
+}
+
+void
+svtest_add_error(Svtest *svtest, const char *message)
+{
+	g_ptr_array_add(svtest->errors, g_strdup(message));
 }
 
 static bool
@@ -100,7 +127,7 @@ is_of_parser(const SieveDiag *diag)
 /* The errors as the test language counts them: each one found, and a last one that says so. Those of
  * the checker count only in a script that parses. */
 static void
-collect_errors(GPtrArray *errors, const SieveDiagList *diags)
+collect_errors(Svtest *svtest, const SieveDiagList *diags)
 {
 	bool parsed = true;
 
@@ -109,33 +136,56 @@ collect_errors(GPtrArray *errors, const SieveDiagList *diags)
 	for (size_t i = 0; i < sieve_diag_list_count(diags); i++) {
 		const SieveDiag *diag = sieve_diag_list_get(diags, i);
 		if (diag->level == SIEVE_DIAG_ERROR && (parsed || is_of_parser(diag)))
-			g_ptr_array_add(errors, g_strdup(diag->message));
+			svtest_add_error(svtest, diag->message);
 	}
-	if (errors->len > 0)
-		g_ptr_array_add(errors, g_strdup("the script is not valid"));
+	if (sieve_diag_list_count_errors(diags) > 0)
+		svtest_add_error(svtest, "parsing or validation of the script failed");
 }
 
-bool
+SieveProgram *
 svtest_compile(Svtest *svtest, SieveBytes path)
 {
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_autofree char *name = sieve_bytes_dup(path);
-	g_autofree char *file = g_build_filename(svtest->folder, name, NULL);
+	g_autofree char *file = g_canonicalize_filename(name, svtest->folder);
 	g_autoptr(GError) error = NULL;
 	g_auto(DoorstepScripts) scripts = {0};
 
-	g_ptr_array_set_size(svtest->errors, 0);
 	init_scripts(svtest, &scripts);
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	scripts.texts = texts;
 	SieveProgram *program =
-		doorstep_compile_file(svtest->registry, file, &scripts, diags, &error);
-	collect_errors(svtest->errors, diags);
+		doorstep_compile_file(svtest->setup->registry, file, &scripts, diags, &error);
+	collect_errors(svtest, diags);
 	if (error != NULL)
-		g_ptr_array_add(svtest->errors, g_strdup(error->message));
+		svtest_add_error(svtest, error->message);
 	if (program == NULL)
-		return false;
+		return NULL;
 	g_ptr_array_add(svtest->programs, program);
-	svtest->compiled = program;
-	return true;
+	if (svtest->setup->coverage != NULL)
+		doorstep_coverage_add(svtest->setup->coverage, program, texts);
+	return program;
+}
+
+/* --- The store -------------------------------------------------------------------------------- */
+
+static bool
+make_inbox(const char *root, GError **error)
+{
+	g_autoptr(SieveMaildir) maildir = sieve_maildir_open(root, NULL, error);
+
+	return maildir != NULL && sieve_maildir_create(maildir, SIEVE_BYTES("INBOX"), error);
+}
+
+const char *
+svtest_maildir(Svtest *svtest, GError **error)
+{
+	if (svtest->maildir == NULL) {
+		svtest->maildir = g_dir_make_tmp("doorstep-test.XXXXXX", error);
+		if (svtest->maildir == NULL || !make_inbox(svtest->maildir, error))
+			return NULL;
+	}
+	return svtest->maildir;
 }
 
 static bool
@@ -153,98 +203,47 @@ catch_sent(SieveBytes from, SieveBytes to, SieveBytes message, void *user_data,
 }
 
 bool
-svtest_execute(Svtest *svtest, SieveRun *run)
+svtest_deliver(Svtest *svtest, SieveRun *run, const SieveResult *result)
 {
-	SieveResult rest = *sieve_run_result(run);
 	g_autoptr(GError) error = NULL;
 	g_auto(SieveReceipt) receipt = {0};
-
-	g_ptr_array_set_size(svtest->errors, 0);
-	if (svtest->maildir == NULL)
-		svtest->maildir = g_dir_make_tmp("doorstep-test.XXXXXX", &error);
-	if (svtest->maildir == NULL) {
-		g_ptr_array_add(svtest->errors, g_strdup(error->message));
-		return false;
-	}
 	SieveDeliverOptions options = {
-		.maildir = svtest->maildir,
+		.maildir = svtest_maildir(svtest, &error),
 		.submit = catch_sent,
 		.submit_data = svtest,
 		.refuse = SIEVE_REFUSE_BY_MAIL,
 	};
-	rest.actions += svtest->n_executed;
-	rest.n_actions -= svtest->n_executed;
-	svtest->n_executed = sieve_run_result(run)->n_actions;
-	bool delivered = sieve_deliver(&rest, sieve_run_message(run), sieve_run_envelope(run),
-		&options, &receipt, &error);
-	const char *problem = delivered ? receipt.problem : error->message;
+	const char *problem = NULL;
+
+	if (options.maildir != NULL && sieve_deliver(result, sieve_run_message(run),
+					       sieve_run_envelope(run), &options, &receipt, &error))
+		problem = receipt.problem;
+	else
+		problem = error->message;
 	if (problem != NULL)
-		g_ptr_array_add(svtest->errors, g_strdup(problem));
+		svtest_add_error(svtest, problem);
 	return problem == NULL;
 }
 
-static int
-compare_names(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The files of a folder, sorted: the names that delivery gives sort in the order of arrival. */
-static GPtrArray *
-sorted_files(const char *folder)
-{
-	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
-		g_ptr_array_add(names, g_build_filename(folder, name, NULL));
-	g_ptr_array_sort(names, compare_names);
-	return names;
-}
-
-GBytes *
-svtest_stored(Svtest *svtest, SieveBytes mailbox, uint64_t index)
-{
-	if (svtest->maildir == NULL || sieve_mailbox_name_check(mailbox) != NULL)
-		return NULL;
-	g_autofree char *name = sieve_mailbox_name_to_folder(mailbox);
-	g_autofree char *folder = g_build_filename(svtest->maildir, name, "new", NULL);
-	g_autoptr(GPtrArray) files = sorted_files(folder);
-	if (index >= files->len)
-		return NULL;
-	return doorstep_file_read(g_ptr_array_index(files, index), NULL);
-}
+/* --- The report ------------------------------------------------------------------------------- */
 
 void
 svtest_report(Svtest *svtest)
 {
-	bool failed = svtest->failure != NULL;
-
-	svtest->n_tests++;
-	svtest->n_failed += failed;
-	/* In a TAP description a `#` begins a directive. */
-	g_strdelimit(svtest->name, "#", '.');
-	g_print("%sok %u - %s\n", failed ? "not " : "", svtest->n_tests, svtest->name);
-	if (failed)
-		g_print("# %s\n", svtest->failure);
+	test_report_end_test(svtest->setup->report, svtest->name, svtest->failure);
 	g_clear_pointer(&svtest->name, g_free);
 	g_clear_pointer(&svtest->failure, g_free);
 }
 
-/* Something that ended the whole file counts as one test that failed. */
+/* Something that ended the whole file counts as one test that failed: the one that was being run. */
 static void
 report_broken(Svtest *svtest, const char *what, const char *text)
 {
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-
-	g_free(svtest->name);
-	svtest->name = g_strdup(what);
-	svtest->failure = g_strdup(lines[0]);
+	if (svtest->name == NULL)
+		svtest->name = g_strdup(what);
+	g_free(svtest->failure);
+	svtest->failure = g_strchomp(g_strdup(text));
 	svtest_report(svtest);
-	for (size_t i = 1; lines[0] != NULL && lines[i] != NULL; i++)
-		if (*lines[i] != '\0')
-			g_print("# %s\n", lines[i]);
 }
 
 static const char *
@@ -274,42 +273,51 @@ run_program(Svtest *svtest, const SieveProgram *program)
 		.envelope = doorstep_envelope_from_header(message, svtest->arena),
 		.environment = environment_item,
 	};
+	DoorstepCoverage *coverage = svtest->setup->coverage;
 
+	if (coverage != NULL)
+		input.trace = doorstep_coverage_trace(coverage);
 	input.envelope.auth = sieve_bytes_from_string(g_get_user_name());
 	if (!sieve_run_hosted(program, &input, svtest, &result, &error))
 		report_broken(svtest, "the file runs", error->message);
 }
 
-void
-svtest_run_file(const SieveRegistry *registry, const char *path, unsigned *n_tests,
-	unsigned *n_failed)
+static void
+run_file(Svtest *svtest, const char *path)
 {
-	g_autofree char *absolute = g_canonicalize_filename(path, NULL);
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_autoptr(GError) error = NULL;
 	g_auto(DoorstepScripts) scripts = {0};
+
+	init_scripts(svtest, &scripts);
+	g_autoptr(SieveProgram) program =
+		doorstep_compile_file(svtest->setup->registry, path, &scripts, diags, &error);
+	g_autofree char *mistakes = sieve_diag_list_print(diags, false);
+	if (program != NULL)
+		run_program(svtest, program);
+	else
+		report_broken(svtest, "the file compiles", error == NULL ? mistakes : error->message);
+}
+
+void
+svtest_run_file(const SvtestSetup *setup, const char *path)
+{
+	g_autofree char *absolute = g_canonicalize_filename(path, NULL);
 	Svtest svtest = {
-		.registry = registry,
+		.setup = setup,
+		.settings = sieve_settings_new(sieve_extensions()),
+		.overrides = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
 		.folder = g_path_get_dirname(absolute),
 		.arena = sieve_arena_new(),
 		.messages = g_ptr_array_new_with_free_func((GDestroyNotify)sieve_message_free),
 		.programs = g_ptr_array_new_with_free_func((GDestroyNotify)sieve_program_unref),
+		.binaries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 		.errors = g_ptr_array_new_with_free_func(g_free),
 		.sent = g_ptr_array_new_with_free_func(free_sent),
-		.n_tests = *n_tests,
-		.n_failed = *n_failed,
 	};
 
-	g_print("# %s\n", path);
-	init_scripts(&svtest, &scripts);
-	g_autoptr(SieveProgram) program =
-		doorstep_compile_file(registry, path, &scripts, diags, &error);
-	g_autofree char *mistakes = sieve_diag_list_print(diags, false);
-	if (program != NULL)
-		run_program(&svtest, program);
-	else
-		report_broken(&svtest, "the file compiles", error == NULL ? mistakes : error->message);
-	*n_tests = svtest.n_tests;
-	*n_failed = svtest.n_failed;
+	sieve_settings_reset(svtest.settings, setup->settings);
+	test_report_begin_suite(setup->report, path, true);
+	run_file(&svtest, path);
 	clear(&svtest);
 }

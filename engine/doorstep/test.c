@@ -8,6 +8,7 @@
 #include "engine/doorstep/verb.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const DoorstepHelp help = {
 	.operands = "FILE.svtest|DIR... | --script SCRIPT MAILS/...",
@@ -24,10 +25,8 @@ typedef struct TestOptions {
 	char *script;
 	gboolean bless;
 	gboolean want_coverage;
-	DoorstepCoverage *coverage; /* (nullable) */
-	const SieveRegistry *registry;
-	unsigned n_tests;
-	unsigned n_failed;
+	char *junit;
+	SvtestSetup setup;
 } TestOptions;
 
 static int
@@ -55,8 +54,7 @@ test_folder(TestOptions *options, const char *folder, GError **error)
 			if (!test_folder(options, path, error))
 				return false;
 		} else if (g_str_has_suffix(path, ".svtest")) {
-			svtest_run_file(
-				options->registry, path, &options->n_tests, &options->n_failed);
+			svtest_run_file(&options->setup, path);
 		}
 	}
 	return true;
@@ -66,11 +64,11 @@ static bool
 test_operand(TestOptions *options, const SieveProgram *program, const char *path, GError **error)
 {
 	if (program != NULL)
-		return suite_run(program, path, &options->run, options->bless, &options->n_tests,
-			&options->n_failed, error);
+		return suite_run(
+			program, path, &options->run, options->bless, options->setup.report, error);
 	if (g_file_test(path, G_FILE_TEST_IS_DIR))
 		return test_folder(options, path, error);
-	svtest_run_file(options->registry, path, &options->n_tests, &options->n_failed);
+	svtest_run_file(&options->setup, path);
 	return true;
 }
 
@@ -103,8 +101,8 @@ print_coverage(const DoorstepCoverage *coverage)
 static void
 start_coverage(TestOptions *options)
 {
-	options->coverage = doorstep_coverage_new();
-	options->run.trace = doorstep_coverage_trace(options->coverage);
+	options->setup.coverage = doorstep_coverage_new();
+	options->run.trace = doorstep_coverage_trace(options->setup.coverage);
 	options->run.texts = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 }
 
@@ -117,19 +115,48 @@ test_operands(TestOptions *options, int argc, char **argv)
 
 	if (options->script != NULL) {
 		program = doorstep_run_compile(
-			options->registry, options->script, &options->run, &code);
+			options->setup.registry, options->script, &options->run, &code);
 		if (program == NULL)
 			return code;
-		if (options->coverage != NULL)
-			doorstep_coverage_add(options->coverage, program, options->run.texts);
+		if (options->setup.coverage != NULL)
+			doorstep_coverage_add(options->setup.coverage, program, options->run.texts);
 	}
 	for (int i = 1; i < argc; i++)
 		if (!test_operand(options, program, argv[i], &error))
 			return doorstep_usage_error("%s", error->message);
-	g_print("1..%u\n", options->n_tests);
-	if (options->coverage != NULL)
-		print_coverage(options->coverage);
-	return options->n_failed > 0 ? DOORSTEP_EXIT_PROBLEM : DOORSTEP_EXIT_OK;
+	test_report_print_plan(options->setup.report);
+	if (options->setup.coverage != NULL)
+		print_coverage(options->setup.coverage);
+	if (options->junit != NULL &&
+		!test_report_write_junit(options->setup.report, options->junit, &error))
+		return doorstep_usage_error("%s", error->message);
+	return test_report_count_failed(options->setup.report) > 0 ? DOORSTEP_EXIT_PROBLEM
+							      : DOORSTEP_EXIT_OK;
+}
+
+static int
+test_all(TestOptions *options, int argc, char **argv)
+{
+	g_autofree const SieveExtension **extensions = make_extensions();
+	bool colour;
+
+	if (argc < 2)
+		return doorstep_usage_error("nothing to test; see --help");
+	if (options->bless && options->script == NULL)
+		return doorstep_usage_error("--bless goes with --script");
+	if (!doorstep_colour_choose(options->run.color, STDOUT_FILENO, &colour) ||
+		!doorstep_settings_load(&options->run.settings, sieve_extensions()))
+		return DOORSTEP_EXIT_USAGE;
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(extensions);
+	g_autoptr(TestReport) report = test_report_new(colour);
+	options->setup = (SvtestSetup){
+		.registry = registry,
+		.settings = options->run.settings.values,
+		.report = report,
+	};
+	if (options->want_coverage)
+		start_coverage(options);
+	return test_operands(options, argc, argv);
 }
 
 int
@@ -143,6 +170,8 @@ doorstep_test(int argc, char **argv)
 			"write what the script does as what is expected", NULL},
 		{"coverage", 0, 0, G_OPTION_ARG_NONE, &options.want_coverage,
 			"say which rules no test reached", NULL},
+		{"junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit,
+			"write the results to this file too, as JUnit XML", "FILE"},
 		{"envelope-from", 'f', 0, G_OPTION_ARG_STRING, &options.run.envelope_from,
 			"with --script: sender", "ADDRESS"},
 		{"envelope-to", 't', 0, G_OPTION_ARG_STRING, &options.run.envelope_to,
@@ -151,28 +180,20 @@ doorstep_test(int argc, char **argv)
 			"with --script: address of the client", "IP"},
 		{"include-dir", 'I', 0, G_OPTION_ARG_FILENAME, &options.run.include_dir,
 			"with --script: where include :personal looks", "DIR"},
+		{"global-dir", 'G', 0, G_OPTION_ARG_FILENAME, &options.run.global_dir,
+			"with --script: where include :global looks", "DIR"},
 		{"color", 0, 0, G_OPTION_ARG_STRING, &options.run.color, DOORSTEP_COLOUR_HELP,
 			"WHEN"},
 		DOORSTEP_SETTING_OPTIONS(options.run.settings),
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
-	int code;
+	int code = DOORSTEP_EXIT_USAGE;
 
-	if (!doorstep_options(&help, entries, &argc, &argv))
-		return DOORSTEP_EXIT_USAGE;
-	g_autofree const SieveExtension **extensions = make_extensions();
-	g_autoptr(SieveRegistry) registry = sieve_registry_new(extensions);
-	options.registry = registry;
-	if (options.want_coverage)
-		start_coverage(&options);
-	if (argc < 2)
-		code = doorstep_usage_error("nothing to test; see --help");
-	else if (options.bless && options.script == NULL)
-		code = doorstep_usage_error("--bless goes with --script");
-	else
-		code = test_operands(&options, argc, argv);
+	if (doorstep_options(&help, entries, &argc, &argv))
+		code = test_all(&options, argc, argv);
 	doorstep_run_options_clear(&options.run);
-	doorstep_coverage_free(options.coverage);
+	doorstep_coverage_free(options.setup.coverage);
 	g_free(options.script);
+	g_free(options.junit);
 	return code;
 }

@@ -93,7 +93,7 @@ is "test --bless" 0 "$(code doorstep test --script my.sieve --bless samples)"
 is "test --script: as blessed" 0 "$(code doorstep test --script my.sieve samples)"
 echo 'discard' >samples/plain.expect
 is "test --script: another outcome" 1 "$(code doorstep test --script my.sieve samples)"
-check "test --script: shows what differs" grep -q '^# + implicit keep' out
+check "test --script: shows what differs" grep -q '^# +implicit keep' out
 
 printf 'require "vnd.dovecot.testsuite";\ntest "a" { test_fail "why"; }\ntest "b" { }\n' >fail.svtest
 is "test: a failure" 1 "$(code doorstep test fail.svtest)"

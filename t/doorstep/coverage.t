@@ -79,4 +79,25 @@ printf 'keep\n' >rules.sieve
 is 'a script with mistakes' 1 "$(code doorstep test --script rules.sieve --coverage samples)"
 is 'no report of it' '' "$(cat out)"
 
+mkdir suite
+cat >suite/rules.sieve <<'END'
+if header "subject" "a" { discard; }
+if header "subject" "b" { stop; }
+END
+cat >suite/one.svtest <<'END'
+require "vnd.dovecot.testsuite";
+test_set "message" "Subject: a";
+test "twice the same script" {
+	if not allof (test_script_compile "rules.sieve", test_script_run) { test_fail "one"; }
+	if not allof (test_script_compile "rules.sieve", test_script_run) { test_fail "two"; }
+}
+END
+sed 's/Subject: a/Subject: c/' suite/one.svtest >suite/two.svtest
+is 'scripts that test files compile' 'rules.sieve:2: header: always false
+    if header "subject" "b" { stop; }
+rules.sieve:2: stop: never reached
+    if header "subject" "b" { stop; }
+coverage: 1 of 2 commands, 3 of 4 outcomes of tests: 66 %' \
+	"$(doorstep test --coverage suite | sed -n '/svtest$/d; s/^# //p' | sed "s,.*/,,")"
+
 done_testing

@@ -120,6 +120,7 @@ length "$name: cut off" xxxxx 65536
 length "$name: two bytes do not fit" xxxé 65535
 length "$name: four bytes fit" 𝄞x 65533
 length "$name: four bytes do not fit" x𝄞x 65533
+
 # What the setting may be raised to: scripts that include each other in one long row are walked to the last.
 name='SIEVE_LIMIT_INCLUDES_MAX, 1000'
 row() {
@@ -169,6 +170,20 @@ hops 100 'test_message :smtp 0' >hops.svtest
 check "$name: it is sent" bounded doorstep test hops.svtest
 hops 101 'test_message :folder "INBOX" 0, not test_message :smtp 0' >hops.svtest
 check "$name and one: it is kept" bounded doorstep test hops.svtest
+
+# annotate NAME VALUE OUTCOME - the svtest file which sets an annotation.
+annotate() {
+	printf 'require "vnd.dovecot.testsuite"; test_imap_metadata_set "/shared/%s" "%s";\n' "$1" "$2" >note.svtest
+	bounded doorstep test note.svtest >out
+	echo "$? $(grep -o 'it is too long\|longer than 65536 bytes' out)"
+}
+# RFC 5464 sets no limits.
+name='SIEVE_LIMIT_METADATA_NAME_BYTES, 255'
+is "$name" '0 ' "$(annotate "$(repeat x 247)" y)"
+is "$name and one" '1 it is too long' "$(annotate "$(repeat x 248)" y)"
+name='SIEVE_LIMIT_METADATA_VALUE_BYTES, 64 KiB'
+is "$name" '0 ' "$(annotate x "$(repeat y 65536)")"
+is "$name and one" '1 longer than 65536 bytes' "$(annotate x "$(repeat y 65537)")"
 
 # t/unit/test-interp.c has its last step; here the real command ends in little time, and keeps the mail.
 name='SIEVE_LIMIT_RUN_STEPS, 100 Mi'

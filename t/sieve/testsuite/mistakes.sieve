@@ -1,0 +1,4 @@
+frob;
+frob;
+keep "x";
+if true { discard "y"; }

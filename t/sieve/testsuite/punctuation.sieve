@@ -1,0 +1,3 @@
+keep
+discard;
+if header is "a" "b" { keep; }

@@ -1,0 +1,4 @@
+keep;
+if header ["a" "b" { discard; }
+%;
+keep "x";
