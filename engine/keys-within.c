@@ -9,12 +9,119 @@
 /* A search of quadratic time costs no more than the preparations of a linear one. */
 #define SHORT_VALUE 256u
 
+/* A screen before so many keys that their automaton is larger than the processor's caches: each of its
+ * steps then waits for memory, and most values hold no key. Keys that begin alike in too few bytes let too
+ * much through. */
+#define SCREEN_MIN_KEYS	 512u
+#define SCREEN_MIN_WIDTH 4u
+#define SCREEN_MAX_WIDTH 64u
+#define SCREEN_BITS	 16u /* for each key, or up to twice as many */
+
+/* Which first bytes keys have, as a Bloom filter; where a hash of that many bytes is not in it, no key
+ * begins. The hash rolls along the value (Karp and Rabin). One who makes values that pass costs the time of
+ * the automaton, which is linear. */
+typedef struct Screen {
+	size_t width;	  /* how many first bytes: as many as the shortest key has; 0: no screen */
+	uint64_t leaving; /* what the hash's oldest byte has become a multiple of */
+	unsigned shift;	  /* leaves the bits that choose a word */
+	uint64_t *words;
+} Screen;
+
 struct SieveKeysWithin {
 	const unsigned char *fold; /* (nullable) */
 	SieveStrings keys;	   /* folded; kept when there is no automaton */
 	const SieveTrie *automaton; /* (nullable) */
 	const uint32_t *first; /* for each word the first key that stands where the word ends */
+	Screen screen;
 };
+
+/* --- The screen ------------------------------------------------------------------------------- */
+
+#define HASH_BASE UINT64_C(0x9e3779b97f4a7c15)
+
+/* The low bits of a rolling hash depend on few bytes; this mixes all into the high ones. */
+static uint64_t
+scatter(uint64_t hash)
+{
+	hash ^= hash >> 32;
+	return hash * UINT64_C(0xd6e8feb86659fd93);
+}
+
+static uint64_t *
+screen_word(const Screen *screen, uint64_t scattered)
+{
+	return &screen->words[scattered >> screen->shift];
+}
+
+/* Three bits of one word. */
+static uint64_t
+screen_bits(uint64_t scattered)
+{
+	return UINT64_C(1) << (scattered & 63) | UINT64_C(1) << (scattered >> 6 & 63) |
+	       UINT64_C(1) << (scattered >> 12 & 63);
+}
+
+static size_t
+screen_width(SieveStrings keys)
+{
+	size_t width = SCREEN_MAX_WIDTH;
+
+	if (keys.count < SCREEN_MIN_KEYS)
+		return 0;
+	for (size_t i = 0; i < keys.count; i++)
+		width = MIN(width, keys.items[i].len);
+	return width < SCREEN_MIN_WIDTH ? 0 : width;
+}
+
+/* @keys: folded. */
+static void
+make_screen(Screen *screen, SieveStrings keys, SieveArena *arena)
+{
+	unsigned bits = 1;
+
+	screen->width = screen_width(keys);
+	if (screen->width == 0)
+		return;
+	while (UINT64_C(64) << bits < (uint64_t)keys.count * SCREEN_BITS)
+		bits++;
+	screen->shift = 64 - bits;
+	screen->words = sieve_arena_new_array(arena, uint64_t, UINT64_C(1) << bits);
+	screen->leaving = 1;
+	for (size_t i = 0; i < screen->width; i++)
+		screen->leaving *= HASH_BASE;
+	for (size_t i = 0; i < keys.count; i++) {
+		uint64_t hash = 0;
+		for (size_t at = 0; at < screen->width; at++)
+			hash = hash * HASH_BASE + (unsigned char)keys.items[i].ptr[at];
+		hash = scatter(hash);
+		*screen_word(screen, hash) |= screen_bits(hash);
+	}
+}
+
+/* Before this place of the value no key begins. */
+static size_t
+first_place(const Screen *screen, const unsigned char *fold, SieveBytes value)
+{
+	const unsigned char *bytes = (const unsigned char *)value.ptr;
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < value.len; i++) {
+		hash = hash * HASH_BASE + (fold == NULL ? bytes[i] : fold[bytes[i]]);
+		if (i + 1 < screen->width)
+			continue;
+		if (i >= screen->width) {
+			unsigned char old = bytes[i - screen->width];
+			hash -= screen->leaving * (fold == NULL ? old : fold[old]);
+		}
+		uint64_t scattered = scatter(hash);
+		uint64_t bits = screen_bits(scattered);
+		if ((*screen_word(screen, scattered) & bits) == bits)
+			return i + 1 - screen->width;
+	}
+	return value.len;
+}
+
+/* --- The keys --------------------------------------------------------------------------------- */
 
 /* Equal keys become one word, known by the first of them. */
 static size_t
@@ -67,8 +174,11 @@ sieve_keys_within_new(const SieveKeys *keys, SieveArena *arena)
 	g_autoptr(SieveArena) scratch = sieve_arena_new();
 
 	within->fold = keys->comparator->fold;
-	if (keys->keys.count > 1)
-		make_automaton(within, sieve_fold_all(scratch, within->fold, keys->keys), arena);
+	if (keys->keys.count > 1) {
+		SieveStrings folded = sieve_fold_all(scratch, within->fold, keys->keys);
+		make_automaton(within, folded, arena);
+		make_screen(&within->screen, folded, arena);
+	}
 	if (within->automaton == NULL)
 		within->keys = sieve_fold_all(arena, within->fold, keys->keys);
 	return within;
@@ -120,8 +230,11 @@ find_in_pass(const SieveKeysWithin *within, bool all, SieveBytes value)
 	uint32_t word = trie->ends[0];
 	uint32_t best = word == SIEVE_TRIE_NONE ? SIEVE_TRIE_NONE : within->first[word];
 	uint32_t state = 0;
+	size_t start = within->screen.width == 0
+		? 0
+		: first_place(&within->screen, within->fold, value);
 
-	for (size_t i = 0; i < value.len && (all || best == SIEVE_TRIE_NONE); i++) {
+	for (size_t i = start; i < value.len && (all || best == SIEVE_TRIE_NONE); i++) {
 		unsigned char byte = (unsigned char)value.ptr[i];
 		state = sieve_trie_step(
 			trie, state, within->fold == NULL ? byte : within->fold[byte]);
