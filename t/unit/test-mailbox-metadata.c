@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* test-mailbox-metadata.c - annotations: names, any bytes as value, files of mailboxes and server */
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "engine/bytes.h"
 #include "engine/deliver/mailbox-metadata.h"
 #include "engine/deliver/maildir.h"
 #include "engine/limits.h"
+
+#include "t/unit/remove-tree.h"
 
 typedef struct NameCase {
 	const char *name;
@@ -70,21 +71,6 @@ set_up(Store *store, gconstpointer data G_GNUC_UNUSED)
 	g_assert_false(sieve_maildir_create(maildir, SIEVE_BYTES("../x"), &error));
 	g_assert_error(error, SIEVE_ERROR, SIEVE_ERROR_INVALID);
 	g_assert_false(sieve_maildir_has(maildir, SIEVE_BYTES("../x")));
-}
-
-static void
-remove_tree(const char *path)
-{
-	GDir *dir = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *inner = g_build_filename(path, name, NULL);
-		remove_tree(inner);
-	}
-	if (dir != NULL)
-		g_dir_close(dir);
-	g_assert_cmpint(g_remove(path), ==, 0);
 }
 
 static void

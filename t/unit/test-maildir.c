@@ -2,7 +2,6 @@
 /* test-maildir.c - delivery into a Maildir: names, bytes, and every failing or last system call */
 
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -11,22 +10,9 @@
 #include "engine/bytes.h"
 #include "engine/deliver/maildir.h"
 
+#include "t/unit/remove-tree.h"
+
 enum { IO_EXIT = 1, FULL_EXIT = 3, CRASH_EXIT = 99, MESSAGE_LINES = 4000 };
-
-static void
-remove_tree(const char *path)
-{
-	GDir *dir = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *inner = g_build_filename(path, name, NULL);
-		remove_tree(inner);
-	}
-	if (dir != NULL)
-		g_dir_close(dir);
-	g_assert_cmpint(g_remove(path), ==, 0);
-}
 
 static char *
 make_root(void)
