@@ -75,15 +75,20 @@ run_compile(char **args, GError **error)
 }
 
 static bool
-run_once(const SieveProgram *program, GBytes *mail, GError **error)
+run_message(const SieveProgram *program, const SieveMessage *message, GError **error)
 {
-	size_t len;
-	const char *raw = g_bytes_get_data(mail, &len);
-	g_autoptr(SieveMessage) message = sieve_message_new((SieveBytes){raw, len});
 	g_autoptr(SieveResult) result = NULL;
 	const SieveRunInput input = {.message = message};
 
 	return sieve_run(program, &input, &result, error);
+}
+
+static bool
+run_once(const SieveProgram *program, SieveBytes mail, GError **error)
+{
+	g_autoptr(SieveMessage) message = sieve_message_new(mail);
+
+	return run_message(program, message, error);
 }
 
 static GPtrArray *
@@ -118,37 +123,19 @@ run_folder(char **args, GError **error)
 	if (mails == NULL)
 		return false;
 	int64_t start_us = g_get_monotonic_time();
-	for (unsigned i = 0; i < mails->len * FOLDER_PASSES; i++)
-		if (!run_once(program, mails->pdata[i % mails->len], error))
+	for (unsigned i = 0; i < mails->len * FOLDER_PASSES; i++) {
+		size_t len;
+		const char *raw = g_bytes_get_data(mails->pdata[i % mails->len], &len);
+		if (!run_once(program, (SieveBytes){raw, len}, error))
 			return false;
+	}
 	tell_own(seconds_since(start_us) / mails->len / FOLDER_PASSES);
 	return true;
 }
 
-/* One mail, many times: seconds are those of one run, with indexing the mail. */
+/* One mail, many times: seconds are those of one run. */
 static bool
-run_repeat(char **args, GError **error)
-{
-	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
-	g_autoptr(SieveProgram) program = compile_file(registry, args[0], error);
-	int64_t times = g_ascii_strtoll(args[2], NULL, 10);
-	char *raw = NULL;
-	size_t len;
-
-	if (program == NULL || !g_file_get_contents(args[1], &raw, &len, error))
-		return false;
-	g_autoptr(GBytes) mail = g_bytes_new_take(raw, len);
-	int64_t start_us = g_get_monotonic_time();
-	for (int64_t i = 0; i < times; i++)
-		if (!run_once(program, mail, error))
-			return false;
-	tell_own(seconds_since(start_us) / (double)times);
-	return true;
-}
-
-/* The same with the mail indexed beforehand, as libsieve's host has it. */
-static bool
-run_again(char **args, GError **error)
+repeat(char **args, bool index_each, GError **error)
 {
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 	g_autoptr(SieveProgram) program = compile_file(registry, args[0], error);
@@ -158,16 +145,28 @@ run_again(char **args, GError **error)
 
 	if (program == NULL || !g_file_get_contents(args[1], &raw, &len, error))
 		return false;
-	g_autoptr(SieveMessage) message = sieve_message_new((SieveBytes){raw, len});
-	const SieveRunInput input = {.message = message};
+	const SieveBytes mail = {raw, len};
+	g_autoptr(SieveMessage) indexed = sieve_message_new(mail);
 	int64_t start_us = g_get_monotonic_time();
-	for (int64_t i = 0; i < times; i++) {
-		g_autoptr(SieveResult) result = NULL;
-		if (!sieve_run(program, &input, &result, error))
+	for (int64_t i = 0; i < times; i++)
+		if (!(index_each ? run_once(program, mail, error)
+				 : run_message(program, indexed, error)))
 			return false;
-	}
 	tell_own(seconds_since(start_us) / (double)times);
 	return true;
+}
+
+static bool
+run_repeat(char **args, GError **error)
+{
+	return repeat(args, true, error);
+}
+
+/* With the mail indexed beforehand, as libsieve's host has it. */
+static bool
+run_again(char **args, GError **error)
+{
+	return repeat(args, false, error);
 }
 
 /* The same on libsieve. */
