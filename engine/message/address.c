@@ -120,13 +120,23 @@ skip_cfws(Cursor *cursor)
 	}
 }
 
-/* Cuts one element off the list. A comma between angle brackets belongs to a source route; a colon
- * after a phrase starts a group. */
+/* Whether an obs-route begins at @at, behind `<`. */
+static bool
+route_begins(SieveBytes text, size_t at)
+{
+	Cursor cursor = {text, at};
+
+	skip_cfws(&cursor);
+	return cursor_is(&cursor, '@') || cursor_is(&cursor, ',');
+}
+
+/* Cuts one element off the list. A comma belongs to a source route where one begins: a bracket that was
+ * forgotten takes no other address with it. A colon after a phrase starts a group. */
 static Element
 split_element(SieveBytes text, bool in_group)
 {
 	Element element = {text, SIZE_MAX, '\0'};
-	bool in_angle = false;
+	bool in_route = false;
 	bool address = false;
 	size_t at = 0;
 
@@ -138,14 +148,14 @@ split_element(SieveBytes text, bool in_group)
 		}
 		bool ends = byte == ',' || (byte == ';' && in_group) ||
 			    (byte == ':' && !in_group && !address);
-		if (ends && !in_angle) {
+		if (ends && !in_route) {
 			element.end = byte;
 			break;
 		}
 		if (byte == '<' && element.angle == SIZE_MAX)
 			element.angle = at;
 		if (byte == '<' || byte == '>')
-			in_angle = byte == '<';
+			in_route = byte == '<' && route_begins(text, at + 1);
 		address = address || byte == '@' || byte == '<';
 		at = skip_unit(text, at);
 	}
@@ -290,14 +300,14 @@ parse_addr_spec(Cursor *cursor, bool bare, GString *out, SieveArena *arena, Siev
 	return true;
 }
 
-/* angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]; `<>` is the null path of Return-Path.
- */
+/* angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]
+ * path = angle-addr / ([CFWS] "<" [CFWS] ">" [CFWS]) */
 static bool
-parse_angle(Cursor *cursor, GString *out, SieveArena *arena, SieveAddress *address)
+parse_angle(Cursor *cursor, bool null_path, GString *out, SieveArena *arena, SieveAddress *address)
 {
 	cursor->at++;
 	skip_cfws(cursor);
-	if (!cursor_is(cursor, '>') &&
+	if (!(null_path && cursor_is(cursor, '>')) &&
 		(!parse_route(cursor, out) || !parse_addr_spec(cursor, false, out, arena, address)))
 		return false;
 	return cursor_take(cursor, '>');
@@ -348,7 +358,7 @@ take_plain_mailbox(const Element *element, SieveAddress *ret_address)
 /* mailbox = name-addr / addr-spec. A display name is not looked into: what people put there without
  * quotes is wrong but does no harm. */
 static void
-parse_mailbox(const Element *element, SieveArena *arena, SieveAddress *ret_address)
+parse_mailbox(const Element *element, bool null_path, SieveArena *arena, SieveAddress *ret_address)
 {
 	if (take_plain_mailbox(element, ret_address))
 		return;
@@ -361,7 +371,7 @@ parse_mailbox(const Element *element, SieveArena *arena, SieveAddress *ret_addre
 	if (element->angle == SIZE_MAX)
 		parsed = parse_addr_spec(&cursor, false, out, arena, &address);
 	else
-		parsed = parse_angle(&cursor, out, arena, &address);
+		parsed = parse_angle(&cursor, null_path, out, arena, &address);
 	skip_cfws(&cursor);
 	if (!parsed || cursor.at < element->text.len)
 		address = (SieveAddress){.all = sieve_bytes_trim(element->text), .valid = false};
@@ -395,21 +405,10 @@ sieve_address_next(SieveAddressIter *iter, SieveArena *arena, SieveAddress *ret_
 			iter->in_group = element.end == ':';
 		if (element.end == ':' || is_empty(element.text))
 			continue;
-		parse_mailbox(&element, arena, ret_address);
+		parse_mailbox(&element, iter->null_path, arena, ret_address);
 		return true;
 	}
 	return false;
-}
-
-static bool
-has_route(const Element *element)
-{
-	Cursor cursor = {element->text, element->angle + 1};
-
-	if (element->angle == SIZE_MAX)
-		return false;
-	skip_cfws(&cursor);
-	return cursor_is(&cursor, '@') || cursor_is(&cursor, ',');
 }
 
 bool
@@ -418,9 +417,10 @@ sieve_address_parse(SieveBytes text, SieveArena *arena, SieveAddress *ret_addres
 	Element element = split_element(text, false);
 
 	/* What ends an element of a list or a group has no place in one address. */
-	if (element.end != '\0' || split_element(text, true).end != '\0' || has_route(&element))
+	if (element.end != '\0' || split_element(text, true).end != '\0' ||
+		(element.angle != SIZE_MAX && route_begins(text, element.angle + 1)))
 		return false;
-	parse_mailbox(&element, arena, ret_address);
+	parse_mailbox(&element, false, arena, ret_address);
 	return ret_address->valid;
 }
 

@@ -17,6 +17,7 @@ typedef struct SieveAddress {
 typedef struct SieveAddressIter {
 	SieveBytes rest;
 	bool in_group;
+	bool null_path; /* `<>` is an address, as in Return-Path alone (RFC 5322 section 3.6.7) */
 } SieveAddressIter;
 
 SieveAddressIter sieve_address_iter(SieveBytes unfolded);
