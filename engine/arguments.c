@@ -689,10 +689,3 @@ sieve_args_data(const SieveArgs *args)
 {
 	return args->data;
 }
-
-bool
-sieve_args_address_part(SieveRun *run, const SieveArgs *args, const SieveAddress *address,
-	SieveBytes *ret_part)
-{
-	return args->address_part->part(sieve_run_settings(run), address, ret_part);
-}

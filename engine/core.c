@@ -199,28 +199,27 @@ static const SieveArgDef address_args[] = {
 };
 
 static bool
-offer_addresses(SieveMatching *matching, SieveRun *run, const SieveArgs *args, SieveBytes raw)
+offer_addresses(SieveMatching *matching, SieveBytes name, SieveBytes raw)
 {
-	SieveArena *arena = sieve_run_arena(run);
+	SieveArena *arena = sieve_run_arena(matching->run);
 	SieveAddressIter iter = sieve_address_iter(sieve_header_unfold(raw, arena));
 	SieveAddress address;
-	SieveBytes part;
 
+	iter.null_path = sieve_bytes_equal_nocase(name, SIEVE_BYTES("Return-Path"));
 	while (sieve_address_next(&iter, arena, &address))
-		if (sieve_args_address_part(run, args, &address, &part) &&
-			sieve_matching_offer(matching, part))
+		if (sieve_matching_offer_address(matching, &address))
 			return true;
 	return false;
 }
 
 static bool
-offer_address_fields(SieveMatching *matching, SieveRun *run, const SieveArgs *args, SieveBytes name)
+offer_address_fields(SieveMatching *matching, SieveBytes name)
 {
 	const SieveHeaderField *field;
 	size_t index = 0;
 
-	while ((field = next_field(run, name, &index)) != NULL)
-		if (offer_addresses(matching, run, args, field->raw))
+	while ((field = next_field(matching->run, name, &index)) != NULL)
+		if (offer_addresses(matching, name, field->raw))
 			return true;
 	return false;
 }
@@ -234,7 +233,7 @@ address_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **er
 
 	sieve_matching_begin(&matching, run, args);
 	for (size_t i = 0; i < names.count && !settled; i++)
-		settled = offer_address_fields(&matching, run, args, names.items[i]);
+		settled = offer_address_fields(&matching, names.items[i]);
 	*ret_outcome = sieve_matching_end(&matching);
 	return true;
 }

@@ -79,6 +79,20 @@ sieve_matching_offer(SieveMatching *matching, SieveBytes value)
 }
 
 bool
+sieve_matching_offer_address(SieveMatching *matching, const SieveAddress *address)
+{
+	const SieveAddressPartDef *address_part = matching->args->address_part;
+	SieveBytes part;
+
+	if (sieve_matching_counts(matching)) {
+		matching->count += address->valid && address->all.len > 0;
+		return false;
+	}
+	return address_part->part(sieve_run_settings(matching->run), address, &part) &&
+	       sieve_matching_offer(matching, part);
+}
+
+bool
 sieve_matching_counts(const SieveMatching *matching)
 {
 	return matching->args->match->match_count != NULL;

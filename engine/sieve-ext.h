@@ -113,9 +113,6 @@ SieveBytes sieve_args_modify(SieveRun *run, const SieveArgs *args, SieveBytes va
 /** What the definition's check found out, for its run: immutable, in sieve_check_arena(). */
 void sieve_args_set_data(SieveArgs *args, const void *data);
 const void *sieve_args_data(const SieveArgs *args);
-/** The part of @address that the address-part tag asks for; false when it has no such part. */
-bool sieve_args_address_part(SieveRun *run, const SieveArgs *args, const SieveAddress *address,
-	SieveBytes *ret_part);
 
 /* --- Variables (RFC 5229) --------------------------------------------------------------------- */
 
@@ -225,6 +222,9 @@ typedef struct SieveMatching {
 void sieve_matching_begin(SieveMatching *matching, SieveRun *run, const SieveArgs *args);
 /** Offers one value; true when the outcome is settled and no more need be offered. */
 bool sieve_matching_offer(SieveMatching *matching, SieveBytes value);
+/** The same with the part of @address that the address-part tag asks for, if it has such a part. :count
+ * counts mailboxes, whatever their parts (RFC 5231 section 4.2). */
+bool sieve_matching_offer_address(SieveMatching *matching, const SieveAddress *address);
 /** True when only the number of values matters (:count). */
 bool sieve_matching_counts(const SieveMatching *matching);
 /** The outcome. */

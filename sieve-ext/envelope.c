@@ -60,23 +60,21 @@ static const SieveArgDef envelope_args[] = {
 };
 
 static bool
-offer_part(SieveMatching *matching, SieveRun *run, const SieveArgs *args, SieveBytes name)
+offer_part(SieveMatching *matching, SieveBytes name)
 {
 	const EnvelopePart *part = find_part(name);
-	SieveBytes value;
 
 	if (part == NULL)
 		return false;
-	SieveBytes path = part->get(sieve_run_envelope(run));
+	SieveBytes path = part->get(sieve_run_envelope(matching->run));
 	/* Not known here, which is not the same as the null reverse-path: that matches "". */
 	if (path.ptr == NULL)
 		return false;
-	/* The empty string, whatever part is asked for. */
-	if (path.len == 0)
+	/* The empty string, whatever part is asked for, though no address to count. */
+	if (path.len == 0 && !sieve_matching_counts(matching))
 		return sieve_matching_offer(matching, path);
-	SieveAddress address = sieve_address_from_path(path, sieve_run_arena(run));
-	return sieve_args_address_part(run, args, &address, &value) &&
-	       sieve_matching_offer(matching, value);
+	SieveAddress address = sieve_address_from_path(path, sieve_run_arena(matching->run));
+	return sieve_matching_offer_address(matching, &address);
 }
 
 static bool
@@ -88,7 +86,7 @@ envelope_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **e
 
 	sieve_matching_begin(&matching, run, args);
 	for (size_t i = 0; i < names.count && !settled; i++)
-		settled = offer_part(&matching, run, args, names.items[i]);
+		settled = offer_part(&matching, names.items[i]);
 	*ret_outcome = sieve_matching_end(&matching);
 	return true;
 }
