@@ -6,6 +6,7 @@
 package Engines;
 use strict;
 use warnings;
+use File::Path qw(remove_tree);
 
 # new(doorstep => PROGRAM, folder => PRIVATE FOLDER)
 sub new {
@@ -80,6 +81,8 @@ sub own {
 sub make_mails {
 	my ($self, $name, @texts) = @_;
 	my $dir = "$self->{folder}/$name";
+	# There may be one of that name.
+	remove_tree($dir);
 	mkdir $_ or die "$_: $!" for $dir, map { "$dir/$_" } qw(cur new tmp);
 	my $number = 1000;
 	spew("$dir/cur/" . $number++ . '.mail:2,', $_) for @texts;
@@ -158,18 +161,22 @@ sub their_decision {
 	return decision(@actions);
 }
 
-# With an envelope each mail takes a run of its own.
+sub decide_theirs_singly {
+	my ($self, $script, $mails, @envelope) = @_;
+	return map {
+		my ($text, $code) = $self->theirs('sieve-test', @envelope, $script, $_);
+		$code == 0 ? their_decision($text) : 'error'
+	} @{$mails->{files}};
+}
+
+# With an envelope each mail takes a run of its own; and when a run fails, sieve-filter stops there.
 sub decide_theirs {
 	my ($self, $script, $mails, @envelope) = @_;
-	if (@envelope) {
-		return map {
-			my ($text, $code) = $self->theirs('sieve-test', @envelope, $script, $_);
-			$code == 0 ? their_decision($text) : 'error'
-		} @{$mails->{files}};
-	}
+	return $self->decide_theirs_singly($script, $mails, @envelope) if @envelope;
 	my ($text) = $self->theirs('sieve-filter', '-v', '-o', "mail_location=maildir:$mails->{dir}", $script, 'INBOX');
 	my @parts = split /^>> Filtering message:\n/m, $text;
 	shift @parts;
+	return $self->decide_theirs_singly($script, $mails) if @parts != @{$mails->{files}};
 	return map { their_decision($_) } @parts;
 }
 

@@ -1,65 +1,135 @@
 # SPDX-License-Identifier: MIT
 # Known.pm - the differences that doc/DEVIATIONS.md explains: one row each
 #
-# A row of @decisions has `is`, which tells from a case (script, mail, ours, theirs) that the difference is this one;
-# or `change`, which gives the mail as the other engine reads it: when we decide about that mail as it
-# did about the real one, nothing else is behind the difference.
+# `key` is RFC and section, as the row of the table there begins. A row of @decisions has `change`, which gives
+# the mail as the other engine reads it: when we decide about that mail as it did about the real one,
+# nothing else is behind the difference. Or `is`, which tells from a case (script, mail, ours, theirs) made
+# as small as it gets.
 package Known;
 use strict;
 use warnings;
 
+my $string = qr/"(?:[^"\\]|\\.)*+"/;
+
 # A script that takes an action on one target with :copy and without.
 sub has_copy_and_plain {
 	my ($script) = @_;
-	my %copied = map { $_ => 1 } map { lc } $script =~ /\b(?:redirect|fileinto) :copy ("(?:[^"\\]|\\.)*")/g;
-	return grep { $copied{lc $_} } $script =~ /\b(?:redirect|fileinto) ("(?:[^"\\]|\\.)*")/g;
+	my %copied = map { $_ => 1 } map { lc } $script =~ /\b(?:redirect|fileinto) :copy ($string)/g;
+	return grep { $copied{lc $_} } $script =~ /\b(?:redirect|fileinto) ($string)/g;
+}
+
+# Elements of Mails.pm that are no valid address.
+my %malformed = map { $_ => 1 } 'not an address', 'ann@', '@example.org', 'ann', '<>', '<ann@example.org', 'undisclosed-recipients:;';
+
+# The valid ones of each field; the whole as one where there is none.
+sub as_they_read_addresses {
+	my ($mail) = @_;
+	return $mail =~ s{^((?:From|To|Cc|Sender):[ \t]*)(.*(?:\r\n[ \t].*)*)}{
+		my ($name, $value) = ($1, $2 =~ s/\r\n(?=[ \t])//gr);
+		$value =~ s/(ann\@example\.org) bob\@example\.net.*/$1/;
+		my @elements = map { s/^\s+|\s+\z//gr } $value =~ /((?:"[^"]*+"|friends:[^;]*+;|[^",])++)/g;
+		my @valid = grep { !$malformed{$_} } @elements;
+		$name . (@valid ? join(', ', @valid) : join(' ', @elements) =~ tr/:;//dr) . ($value =~ /\r\z/ ? "\r" : '');
+	}gmier;
 }
 
 our @decisions = (
 	{
-		name => 'RFC 3894 section 3: a second fileinto or redirect without :copy cancels the implicit keep; Pigeonhole merges it with the first and keeps',
+		key => '3894 3',
 		is => sub {
 			my ($case) = @_;
 			return has_copy_and_plain($case->{script}) && $case->{theirs} eq "$case->{ours}; store INBOX";
 		},
 	},
 	{
-		name => 'RFC 2047 section 6.2: a word in a charset that is not known stays as written; Pigeonhole reads it as UTF-8',
+		key => '4790 9.2.1',
+		is => sub {
+			my ($case) = @_;
+			return $case->{script} =~ /:value "\w\w"(?! :comparator "i;(?:octet|ascii-numeric)")/ && "$case->{script}\n$case->{mail}" =~ /[[\]^_`\\]/;
+		},
+	},
+	{
+		key => '5228 2.7.4',
+		change => \&as_they_read_addresses,
+	},
+	{
+		key => '5228 2.7.1',
+		is => sub { $_[0]{script} =~ /:matches/ && $_[0]{script} =~ /\?[^*]/ },
+	},
+	{
+		key => '5229 5',
+		is => sub { $_[0]{script} =~ /\bstring / && $_[0]{script} !~ /\bstring [^{]*:comparator/ },
+	},
+	{
+		key => '4790 9.1.1',
+		is => sub { $_[0]{script} =~ /i;ascii-numeric/ },
+	},
+	{
+		key => '5231 4.2',
+		is => sub { $_[0]{script} =~ /\baddress [^;{]*:count/ && $_[0]{mail} =~ /<>|not an address|ann\@|\@example.org,|\bann\b|:[^\n]*;|<ann/ },
+	},
+	{
+		key => '5228 5.9',
+		is => sub { $_[0]{script} =~ /\bsize / && $_[0]{mail} =~ /(?<!\r)\n/ },
+	},
+	{
+		key => '2047 6.2',
 		change => sub { $_[0] =~ s/=\?x-unknown\?q\?(.*?)\?=/$1/gr },
+	},
+	{
+		key => '2047 6.3',
+		change => sub { $_[0] =~ s/=\?utf-8\?q\?bad=\?=/bad=/gr },
 	},
 );
 
 # Whether a script is one: the side that refuses, and what we say of the script (ours) or they (theirs).
 our @scripts = (
 	{
-		name => 'RFC 5228 section 3.1: if and elsif take a test and nothing else; Pigeonhole passes over other arguments',
+		key => '5228 3.1',
 		refuses => 'ours',
 		says => qr/error: (?:if|elsif|else) takes no further argument/,
 	},
+	{
+		key => '5228 2.10.6',
+		refuses => 'ours',
+		change => sub { $_[0] =~ s/\b(?:true|false)\b/exists "x"/gr },
+	},
 );
 
-# explain_decision CASE, DECIDE - the name of the row that explains it, or undef. DECIDE gives our decision about
-# another mail.
-sub explain_decision {
+# explain_mail CASE, DECIDE - the key of the row with `change` that explains it, or undef. DECIDE gives our
+# decision about another mail.
+sub explain_mail {
 	my ($case, $decide) = @_;
 	my $all = $case->{mail};
-	for my $row (@decisions) {
-		return $row->{name} if $row->{is} && $row->{is}->($case);
-		next if !$row->{change};
+	for my $row (grep { $_->{change} } @decisions) {
 		my $changed = $row->{change}->($case->{mail});
-		return $row->{name} if $changed ne $case->{mail} && $decide->($changed) eq $case->{theirs};
+		return $row->{key} if $changed ne $case->{mail} && $decide->($changed) eq $case->{theirs};
 		$all = $row->{change}->($all);
 	}
 	return 'several of these' if $all ne $case->{mail} && $decide->($all) eq $case->{theirs};
 	return undef;
 }
 
-sub explain_script {
+# The row with `is`, of a small case.
+sub explain_case {
 	my ($case) = @_;
+	my ($row) = grep { $_->{is} && $_->{is}->($case) } @decisions;
+	return $row ? $row->{key} : undef;
+}
+
+# explain_script CASE, THEY_ACCEPT - the same for a script that one of them refuses; THEY_ACCEPT asks them about another script.
+sub explain_script {
+	my ($case, $they_accept) = @_;
 	for my $row (@scripts) {
-		return $row->{name} if $row->{refuses} eq ($case->{ours} ? 'theirs' : 'ours') && $case->{why} =~ $row->{says};
+		next if $row->{refuses} ne ($case->{ours} ? 'theirs' : 'ours');
+		next if $row->{says} && $case->{why} !~ $row->{says};
+		next if $row->{change} && $they_accept->($row->{change}->($case->{script}));
+		return $row->{key};
 	}
 	return undef;
 }
+
+# Every key, for whoever compares with the table.
+sub keys_of_rows { return map { $_->{key} } @decisions, @scripts; }
 
 1;

@@ -29,7 +29,7 @@ sub mail {
 	my $mail = '';
 	for my $name (sort keys %makers) {
 		next if chance(0.25);
-		for (1 .. chance(0.1) ? 2 : 1) {
+		for (1 .. (chance(0.1) ? 2 : 1)) {
 			my $written = chance(0.1) ? lc $name : $name;
 			$mail .= "$written:" . pick(' ', ' ', '', "\t") . $makers{$name}->() . "\r\n";
 		}

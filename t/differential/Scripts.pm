@@ -15,6 +15,9 @@ my @numbers = (0, 1, 2, 3, 10, 100, '1K', '2k', '1M');
 my @mailboxes = ('INBOX', 'inbox', 'Lists', 'Lists/dev', 'a b', "caf\xc3\xa9", 'Junk');
 my @targets = ('ann@example.org', 'bob@example.net', 'Carol <carol@example.com>', 'ann@example.org', '"odd local"@example.org');
 my @reasons = ('no', 'not here', "caf\xc3\xa9");
+my @variables = qw(a B long_name);
+my @modifiers = (':lower', ':upper', ':lowerfirst', ':upperfirst', ':quotewildcard', ':length');
+my @references = ('${a}', '${b}', '${A}', '${long_name}', '${0}', '${1}', '${2}', '${01}', 'x${a}y', '${a}${b}', '${', '$', '${}', '${a', '${1}-${2}', '${unset}');
 
 my $level;   # of nesting
 my $enabled; # capability to true
@@ -30,6 +33,19 @@ sub string {
 	my ($text) = @_;
 	$text =~ s/([\\"])/\\$1/g;
 	return qq("$text");
+}
+
+# A text with a reference to a variable, perhaps within words.
+sub reference {
+	my $text = pick(@references);
+	return chance(0.3) ? pick(@words) . $text : $text;
+}
+
+# One to three different modifiers; those of the same precedence exclude each other.
+sub modifiers {
+	my %precedence = (':lower' => 4, ':upper' => 4, ':lowerfirst' => 3, ':upperfirst' => 3, ':quotewildcard' => 2, ':length' => 1);
+	my %taken;
+	return join ' ', map { $taken{$precedence{$_}}++ ? () : $_ } map { pick(@modifiers) } 1 .. rand 4;
 }
 
 # The same where a line end may stand, as it does at the end of a multi-line string.
@@ -124,6 +140,21 @@ my @features = (
 				my ($tags, $keys) = match(@addresses, '');
 				join ' ', 'envelope', address_part(), $tags, string_list(sub { pick('from', 'to', 'From') }), $keys;
 			}) x 2,
+		],
+	},
+	{
+		capability => 'variables',
+		tests => [
+			(sub {
+				my ($tags, $keys) = match(@words, '${a}', '${b}');
+				join ' ', 'string', $tags, string_list(\&reference), $keys;
+			}) x 2,
+			sub { 'header :matches ' . string_list(sub { pick(@fields) }) . ' ' . string_list(sub { pattern(pick(@words)) . '*' }) },
+			sub { 'address :matches ' . address_part() . ' ' . string(pick(@address_fields)) . ' ' . string(pick('*@*', '*', '*.*', '?*@*')) },
+		],
+		actions => [
+			(sub { join ' ', 'set', modifiers(), string(pick(@variables)), text(reference()) . ';' }) x 3,
+			sub { uses('fileinto'); 'fileinto ' . string(pick('L', 'Lists/x') . reference()) . ';' },
 		],
 	},
 	{capability => 'subaddress', parts => [':user', ':detail']},
