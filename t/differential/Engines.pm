@@ -122,10 +122,10 @@ sub common_capabilities {
 
 # --- What is done with mails ----------------------------------------------------------------------
 
-# Actions as a decision; who stores a mail need not say that it is not discarded.
+# Actions as a decision; who stores a mail need not say that it is not discarded. A reason may be empty.
 sub decision {
 	my %seen = (discard => 1);
-	my @actions = grep { !$seen{$_}++ } @_;
+	my @actions = grep { !$seen{$_}++ } map { s/ +\z//r } @_;
 	return @actions ? join '; ', @actions : 'discard';
 }
 
@@ -134,6 +134,8 @@ sub our_action {
 	return 'store INBOX' if $line =~ /^(?:implicit )?keep$/;
 	return $line if $line !~ /^(\w+) "(.*)"$/;
 	my ($action, $target) = ($1, $2);
+	# Each shows the line ends of a reason in its own way.
+	$target =~ s/\\x0d\\x0a/ /g;
 	$target =~ s/\\(.)/$1/g;
 	return "$action $target";
 }
@@ -155,7 +157,7 @@ sub their_decision {
 	for (split /\n/, "$1$2") {
 		push @actions, "store $1" if /^ \* store message in folder: (.*)/;
 		push @actions, "redirect $1" if /^ \* redirect message to: <(.*)>/;
-		push @actions, "reject $1" if /^ \* reject message with reason: (.*)/;
+		push @actions, 'reject ' . $1 =~ s/\?\?/ /gr if /^ \* reject message with reason: (.*)/;
 		push @actions, 'discard' if /^ \* discard/;
 	}
 	return decision(@actions);

@@ -74,7 +74,7 @@ our @decisions = (
 	},
 	{
 		key => '2047 6.2',
-		change => sub { $_[0] =~ s/=\?x-unknown\?q\?(.*?)\?=/$1/gr },
+		change => sub { $_[0] =~ s/=\?x-\w+\?q\?(.*?)\?=/$1/gr },
 	},
 	{
 		key => '2047 6.3',

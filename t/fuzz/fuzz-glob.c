@@ -57,7 +57,7 @@ check(size_t match_type, const SieveKeys *keys, SieveBytes value, SieveArena *ar
 	g_assert_true(oracle(keys->comparator, keys->keys.items[any.key], value));
 	if (match->capture == NULL)
 		return;
-	SieveBytes captures[SIEVE_CAPTURES];
+	SieveBytes captures[SIEVE_CAPTURES + 1];
 	first.matcher = matcher;
 	first.value = value;
 	size_t n_captures = match->capture(&first, captures);
