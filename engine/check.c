@@ -134,12 +134,18 @@ const SieveEntry *
 sieve_check_find(
 	SieveCheck *check, SieveKind kind, const char *what, SieveBytes name, SieveSpan span)
 {
-	const SieveEntry *entry = sieve_registry_find(check->unit->registry, kind, name);
+	const SieveEntry *first = sieve_registry_find(check->unit->registry, kind, name);
 
-	for (; entry != NULL; entry = entry->next) {
+	for (const SieveEntry *entry = first; entry != NULL; entry = entry->next) {
 		if (!check->requirements[entry->extension_index].enabled)
 			continue;
 		sieve_require_use(check, entry->extension_index);
+		return entry;
+	}
+	for (const SieveEntry *entry = first; entry != NULL; entry = entry->next) {
+		if (!check->requirements[entry->extension_index].tested)
+			continue;
+		sieve_require_need_test(check, entry->extension_index);
 		return entry;
 	}
 	tell_unknown(check, kind, what, name, span);
@@ -152,7 +158,8 @@ sieve_check_has(const SieveCheck *check, const char *capability)
 	const SieveEntry *entry = sieve_registry_find(check->unit->registry, SIEVE_KIND_CAPABILITY,
 		sieve_bytes_from_string(capability));
 
-	return entry != NULL && check->requirements[entry->extension_index].enabled;
+	return entry != NULL && (check->requirements[entry->extension_index].enabled ||
+					check->requirements[entry->extension_index].tested);
 }
 
 SieveArena *

@@ -20,6 +20,8 @@ struct SieveCheck {
 	unsigned line;		  /* and what the count was */
 	bool after_syntax_errors; /* parts of the tree are missing: tell what is sure alone */
 	bool require_unknown;	  /* of a broken require nobody knows what it named */
+	bool deferring; /* an ihave test asked for what is not known: a run tells of mistakes */
+	const SieveCapabilities *needs_tested; /* (nullable) of the command or test being looked at */
 	SieveRun *run;		  /* (nullable) mistakes fail this run */
 };
 

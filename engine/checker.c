@@ -148,7 +148,7 @@ check_block_shape(
 			check, SIEVE_RULE_SHAPE, node->span, NULL, "%s takes no block", name);
 }
 
-/* --- Commands and tests ----------------------------------------------------------------------- */
+/* --- The parts of a command or test ------------------------------------------------------------ */
 
 static SieveChecked *check_test(SieveCheck *check, const SieveAstNode *node);
 static SieveChecked *check_block(SieveCheck *check, const SieveAstNode *first);
@@ -221,8 +221,80 @@ check_parts(SieveCheck *check, const SieveAstNode *node, const char *name, const
 	return checked;
 }
 
+/* --- What is not known, after an ihave test (RFC 5463) ----------------------------------------- */
+
+static bool
+fail_command(SieveRun *run G_GNUC_UNUSED, const SieveArgs *args, GError **error)
+{
+	g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, sieve_args_data(args));
+	return false;
+}
+
+static bool
+fail_test(SieveRun *run, const SieveArgs *args, bool *ret_outcome G_GNUC_UNUSED, GError **error)
+{
+	return fail_command(run, args, error);
+}
+
+static const SieveCommandDef failing_command = {.name = "(not known)", .run = fail_command};
+static const SieveTestDef failing_test = {.name = "(not known)", .run = fail_test};
+
+/* What stands in the place of @node, whose mistakes are told from number @first on. */
 static SieveChecked *
-check_test(SieveCheck *check, const SieveAstNode *node)
+defer(SieveCheck *check, const SieveAstNode *node, size_t first, size_t errors)
+{
+	SieveDiagList *diags = check->unit->diags;
+	SieveArena *arena = check->unit->arena;
+	SieveChecked *checked =
+		sieve_arena_new_array(sieve_ast_arena(check->script->ast), SieveChecked, 1);
+	const char *problem = "what stands here is not known";
+
+	for (size_t i = first; i < sieve_diag_list_count(diags); i++)
+		if (sieve_diag_list_get(diags, i)->level == SIEVE_DIAG_ERROR) {
+			problem = sieve_diag_list_get(diags, i)->message;
+			break;
+		}
+	checked->args = sieve_arena_new_array(arena, SieveArgs, 1);
+	checked->args->name = failing_command.name;
+	checked->args->line = sieve_check_line(check, node->span.offset);
+	checked->args->script = -1;
+	checked->args->data = sieve_arena_strdup(arena, problem);
+	checked->node = node;
+	checked->command = node->kind == SIEVE_AST_COMMAND ? &failing_command : NULL;
+	checked->test = node->kind == SIEVE_AST_TEST ? &failing_test : NULL;
+	sieve_diag_defer(diags, first, errors);
+	return checked;
+}
+
+typedef SieveChecked *(*CheckNode)(
+	SieveCheck *check, const SieveAstNode *node, const SieveCommandDef **before);
+
+/* Checks one command or test, with @check_node, apart from those around it. */
+static SieveChecked *
+check_apart(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef **before,
+	CheckNode check_node)
+{
+	const SieveCapabilities *outer = check->needs_tested;
+	size_t first = sieve_diag_list_count(check->unit->diags);
+	size_t errors = sieve_diag_list_count_errors(check->unit->diags);
+	bool deferring = check->deferring && !node->broken;
+
+	check->needs_tested = NULL;
+	SieveChecked *checked = check_node(check, node, before);
+	bool failed = checked == NULL || sieve_diag_list_count_errors(check->unit->diags) > errors;
+	if (deferring && failed)
+		checked = defer(check, node, first, errors);
+	else if (checked != NULL)
+		checked->needs_tested = check->needs_tested;
+	check->needs_tested = outer;
+	return checked;
+}
+
+/* --- Commands and tests ------------------------------------------------------------------------ */
+
+static SieveChecked *
+check_known_test(SieveCheck *check, const SieveAstNode *node,
+	const SieveCommandDef **before G_GNUC_UNUSED)
 {
 	const SieveEntry *entry =
 		sieve_check_find(check, SIEVE_KIND_TEST, "test", node->name, node->span);
@@ -237,6 +309,12 @@ check_test(SieveCheck *check, const SieveAstNode *node)
 	if (def->check != NULL && checked->fits)
 		def->check(check, checked->args);
 	return checked;
+}
+
+static SieveChecked *
+check_test(SieveCheck *check, const SieveAstNode *node)
+{
+	return check_apart(check, node, NULL, check_known_test);
 }
 
 /* Where a command stands among its siblings; @before is what came just before it. */
@@ -283,7 +361,7 @@ check_broken(SieveCheck *check, const SieveAstNode *node)
 }
 
 static SieveChecked *
-check_command(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef **before)
+check_known_command(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef **before)
 {
 	if (node->broken) {
 		check_broken(check, node);
@@ -307,6 +385,12 @@ check_command(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef
 	if (def->check != NULL && checked->fits)
 		def->check(check, checked->args);
 	return checked;
+}
+
+static SieveChecked *
+check_command(SieveCheck *check, const SieveAstNode *node, const SieveCommandDef **before)
+{
+	return check_apart(check, node, before, check_known_command);
 }
 
 static SieveChecked *

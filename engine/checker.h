@@ -13,6 +13,7 @@ struct SieveChecked {
 	const SieveCommandDef *command;
 	const SieveTestDef *test;
 	SieveArgs *args;
+	const SieveCapabilities *needs_tested; /* (nullable) what an ihave test must have found */
 	bool fits; /* the arguments have no mistake */
 	SieveChecked *tests; /* linked by next */
 	SieveChecked *block; /* linked by next */

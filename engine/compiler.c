@@ -8,6 +8,7 @@
 #include "engine/arguments.h"
 #include "engine/checker.h"
 #include "engine/diag.h"
+#include "engine/require.h"
 
 /* The code while it grows. */
 typedef struct Emitter {
@@ -50,6 +51,14 @@ add_invocation(Emitter *emitter, const SieveChecked *checked)
 	return emitter->invocations->len - 1;
 }
 
+/* RFC 5463 section 4: a use before the test is an error of the run. */
+static void
+emit_needs_tested(Emitter *emitter, const SieveChecked *checked)
+{
+	for (const SieveCapabilities *one = checked->needs_tested; one != NULL; one = one->next)
+		emit(emitter, SIEVE_OP_ENABLED, one->extension_index);
+}
+
 static void emit_test(Emitter *emitter, const SieveChecked *checked);
 static void emit_block(Emitter *emitter, const SieveChecked *first);
 
@@ -72,6 +81,7 @@ emit_test_list(Emitter *emitter, const SieveChecked *first, SieveOpcode settled)
 static void
 emit_test(Emitter *emitter, const SieveChecked *checked)
 {
+	emit_needs_tested(emitter, checked);
 	switch (checked->test->form) {
 	case SIEVE_FORM_ALLOF:
 		emit_test_list(emitter, checked->tests, SIEVE_OP_JUMP_IF_FALSE);
@@ -145,6 +155,7 @@ emit_with_block(Emitter *emitter, const SieveChecked *checked)
 static void
 emit_command(Emitter *emitter, const SieveChecked *checked)
 {
+	emit_needs_tested(emitter, checked);
 	switch (checked->command->form) {
 	case SIEVE_FORM_STOP:
 		/* COMMAND runs nothing here: it is the place of the stop or return in the script. */

@@ -246,6 +246,21 @@ sieve_diag_add(SieveDiagList *diags, SieveDiagRule rule, SieveSpan span, const c
 	append(diags, rule, span, hint, message);
 }
 
+void
+sieve_diag_defer(SieveDiagList *diags, size_t first, size_t n_errors)
+{
+	for (size_t i = first; i < diags->entries->len; i++) {
+		SieveDiag *diag = &g_array_index(diags->entries, Entry, i).diag;
+		if (diag->level == SIEVE_DIAG_ERROR) {
+			diag->level = sieve_diag_rules[SIEVE_RULE_DEFERRED].level;
+			diag->rule = sieve_diag_rules[SIEVE_RULE_DEFERRED].name;
+			if (diag->hint == NULL)
+				diag->hint = "the run fails if it gets here";
+		}
+	}
+	diags->n_errors = n_errors;
+}
+
 static int
 compare_entries(const void *a, const void *b)
 {

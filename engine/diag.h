@@ -26,6 +26,9 @@ void sieve_diag_begin_source(SieveDiagList *diags);
 /** Puts the mistakes from number @first on in the order of their places; those of one script stay
  * together. */
 void sieve_diag_sort(SieveDiagList *diags, size_t first);
+/** The errors from number @first on are for a run to tell that gets to them: they become warnings, and
+ * @n_errors is what sieve_diag_list_count_errors() said before them. */
+void sieve_diag_defer(SieveDiagList *diags, size_t first, size_t n_errors);
 /** Appends a mistake at @span; the level is that of its rule. @hint is (nullable) and copied. After
  * SIEVE_LIMIT_DIAGS mistakes one last entry says so and further ones are only counted. */
 void sieve_diag_add(SieveDiagList *diags, SieveDiagRule rule, SieveSpan span, const char *hint,

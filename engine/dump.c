@@ -3,6 +3,8 @@
 
 #include "engine/dump.h"
 
+#include "engine/registry.h"
+
 /* Enough of a string to know it by; a listing is read by people. */
 #define SHOWN_STRING_BYTES 60u
 #define SHOWN_STRINGS 8u
@@ -75,6 +77,9 @@ dump_instruction(const SieveProgram *program, uint32_t at, GString *text)
 	g_string_append_printf(text, "%5u  %-13s", at, info->name);
 	if (info->operand == SIEVE_OPERAND_TARGET)
 		g_string_append_printf(text, " %u", instruction->operand);
+	if (info->operand == SIEVE_OPERAND_EXTENSION)
+		g_string_append_printf(text, " \"%s\"",
+			sieve_registry_get(program->registry, instruction->operand)->capability);
 	if (info->operand == SIEVE_OPERAND_COMMAND || info->operand == SIEVE_OPERAND_TEST) {
 		const SieveArgs *args = program->invocations[instruction->operand].args;
 		g_string_append_c(text, ' ');

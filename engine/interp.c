@@ -6,6 +6,8 @@
 #include <inttypes.h>
 
 #include "engine/core-settings.h"
+#include "engine/registry.h"
+#include "engine/require.h"
 #include "engine/run.h"
 #include "engine/stage.h"
 #include "engine/variables.h"
@@ -406,6 +408,34 @@ jump_if(SieveRun *run, bool condition, uint32_t target)
 		run->at = target;
 }
 
+static size_t
+enabled_index(const SieveRun *run, unsigned extension_index)
+{
+	return run->script * (size_t)sieve_registry_count(run->program->registry) + extension_index;
+}
+
+void
+sieve_run_enable(SieveRun *run, const SieveCapabilities *capabilities)
+{
+	size_t count = run->program->n_scripts * (size_t)sieve_registry_count(run->program->registry);
+
+	if (run->enabled == NULL)
+		run->enabled = g_new0(bool, count);
+	for (; capabilities != NULL; capabilities = capabilities->next)
+		run->enabled[enabled_index(run, capabilities->extension_index)] = true;
+}
+
+static bool
+is_enabled(const SieveRun *run, unsigned extension_index, GError **error)
+{
+	if (run->enabled != NULL && run->enabled[enabled_index(run, extension_index)])
+		return true;
+	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT,
+		"\"%s\" is used before an ihave test has found it",
+		sieve_registry_get(run->program->registry, extension_index)->capability);
+	return false;
+}
+
 static bool
 execute(SieveRun *run, const SieveInstruction *instruction, GError **error)
 {
@@ -424,6 +454,8 @@ execute(SieveRun *run, const SieveInstruction *instruction, GError **error)
 	case SIEVE_OP_JUMP_IF_TRUE:
 		jump_if(run, run->outcome, instruction->operand);
 		return true;
+	case SIEVE_OP_ENABLED:
+		return is_enabled(run, instruction->operand, error);
 	case SIEVE_OP_COMMAND:
 		return run_command(run, invocation_of(run, instruction), error);
 	case SIEVE_OP_BLOCK:
@@ -494,6 +526,7 @@ run_program(SieveRun *run, GError **error)
 	tell_end(run, ok || error == NULL ? NULL : *error);
 	g_clear_error(&run->error);
 	g_free(run->included);
+	g_free(run->enabled);
 	g_clear_pointer(&run->slots, g_hash_table_unref);
 	g_clear_pointer(&run->blocks, g_array_unref);
 	g_clear_pointer(&run->calls, g_array_unref);

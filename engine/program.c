@@ -3,6 +3,8 @@
 
 #include "engine/program.h"
 
+#include "engine/registry.h"
+
 #define OPERAND(kind) SIEVE_OPERAND_##kind
 
 const SieveOpcodeInfo sieve_opcodes[SIEVE_N_OPCODES] = {
@@ -80,6 +82,10 @@ verify_instruction(const SieveProgram *program, const SieveEntryPoint *script, u
 	SieveOperand kind = sieve_opcodes[instruction->op].operand;
 	if (kind == SIEVE_OPERAND_TARGET)
 		return verify_target(script, at, instruction->operand);
+	if (kind == SIEVE_OPERAND_EXTENSION)
+		return instruction->operand < sieve_registry_count(program->registry)
+			       ? NULL
+			       : "an extension does not exist";
 	if (kind != SIEVE_OPERAND_NONE)
 		problem = verify_invocation(program, kind, instruction->operand);
 	if (problem == NULL && instruction->op == SIEVE_OP_CALL)

@@ -22,6 +22,7 @@ typedef enum {
 	SIEVE_OPERAND_TARGET,  /* an instruction of the same script */
 	SIEVE_OPERAND_COMMAND, /* an invocation of a command */
 	SIEVE_OPERAND_TEST,    /* an invocation of a test */
+	SIEVE_OPERAND_EXTENSION, /* an extension of the registry */
 } SieveOperand;
 
 typedef struct SieveOpcodeInfo {

@@ -3,6 +3,7 @@
 
 #include "engine/require.h"
 
+#include "engine/arguments.h"
 #include "engine/check.h"
 
 static const char *
@@ -64,6 +65,59 @@ sieve_require_check(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 	entry = sieve_registry_find(
 		registry, SIEVE_KIND_CAPABILITY, sieve_bytes_from_string(near));
 	enable(check, entry->extension_index);
+}
+
+/* RFC 5463 section 4: not what changes how the content of a script is understood. */
+static const SieveEntry *
+find_testable(const SieveCheck *check, SieveBytes name)
+{
+	const SieveEntry *entry =
+		sieve_registry_find(check->unit->registry, SIEVE_KIND_CAPABILITY, name);
+
+	if (entry == NULL || check->requirements[entry->extension_index].enabled)
+		return entry;
+	const SieveExtension *extension = entry->extension;
+	return extension->rewrite_string == NULL && extension->compile_string == NULL ? entry : NULL;
+}
+
+static const SieveCapabilities *
+add_capability(SieveCheck *check, unsigned index, const SieveCapabilities *before)
+{
+	for (const SieveCapabilities *one = before; one != NULL; one = one->next)
+		if (one->extension_index == index)
+			return before;
+	SieveCapabilities *capability = sieve_arena_new_array(check->unit->arena, SieveCapabilities, 1);
+	*capability = (SieveCapabilities){index, before};
+	const SieveCapabilities *all = capability;
+	for (unsigned i = 1; i < sieve_registry_count(check->unit->registry); i++)
+		if (implies(check, index, i))
+			all = add_capability(check, i, all);
+	return all;
+}
+
+const SieveCapabilities *
+sieve_check_capabilities(SieveCheck *check, const SieveArgs *args, unsigned index)
+{
+	SieveStrings names = sieve_args_get(args, index)->strings;
+	const SieveCapabilities *capabilities = NULL;
+
+	for (size_t i = 0; i < names.count; i++) {
+		const SieveEntry *entry = find_testable(check, names.items[i]);
+		if (entry == NULL) {
+			check->deferring = true;
+			return NULL;
+		}
+		capabilities = add_capability(check, entry->extension_index, capabilities);
+	}
+	for (const SieveCapabilities *one = capabilities; one != NULL; one = one->next)
+		check->requirements[one->extension_index].tested = true;
+	return capabilities;
+}
+
+void
+sieve_require_need_test(SieveCheck *check, unsigned extension_index)
+{
+	check->needs_tested = add_capability(check, extension_index, check->needs_tested);
 }
 
 void

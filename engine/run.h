@@ -40,4 +40,5 @@ struct SieveRun {
 	int leave;	       /* index of the block to leave, -1 for none */
 	bool *included;	       /* (nullable) as calls (array length=program->n_scripts) */
 	GHashTable *slots;     /* (nullable) extension to void ** */
+	bool *enabled; /* (nullable) what ihave tests found: an extension, a script at a time */
 };

@@ -24,6 +24,7 @@ typedef struct SieveRun SieveRun;     /* one run of one program on one message *
 typedef struct SieveArg SieveArg;     /* one fitted argument */
 typedef struct SieveArgs SieveArgs;   /* the fitted arguments of one command or test */
 typedef struct SieveDelivery SieveDelivery; /* one result being carried out */
+typedef struct SieveCapabilities SieveCapabilities; /* what an ihave test found */
 
 /* --- Arguments -------------------------------------------------------------------------------- */
 
@@ -71,8 +72,14 @@ void sieve_check_warn(SieveCheck *check, const SieveArg *arg, const char *hint,
  * wants it: the quotes of a local part stay if it needs them. */
 bool sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox);
 
-/** True when this script requires @capability, or another one brings it. */
+/** True when this script requires @capability, or tests for it, or another one brings it. */
 bool sieve_check_has(const SieveCheck *check, const char *capability);
+/** For ihave (RFC 5463): the extensions that the string list @index names, which may be used from here on
+ * in a run that came past sieve_run_enable(). NULL when one of them is not to be had; what is not known
+ * here is then no mistake until a run gets to it. */
+const SieveCapabilities *sieve_check_capabilities(
+	SieveCheck *check, const SieveArgs *args, unsigned index);
+void sieve_run_enable(SieveRun *run, const SieveCapabilities *capabilities);
 /** Lives as long as the program. */
 SieveArena *sieve_check_arena(const SieveCheck *check);
 

@@ -92,6 +92,7 @@ static const TestCase tests[] = {
 		"header :count \"ge\" :comparator \"i;ascii-numeric\" \"received\" \"1\"",
 		SIEVE_STAGE_HEADER},
 	{"string", "\"variables\"", "string \"${a}\" \"\"", SIEVE_STAGE_CONNECTION},
+	{"ihave", "\"ihave\"", "ihave \"fileinto\"", SIEVE_STAGE_CONNECTION},
 	{"size", NULL, "size :over 10", SIEVE_STAGE_MESSAGE},
 	{"size", NULL, "size :under 10", SIEVE_STAGE_MESSAGE},
 };

@@ -1,0 +1,5 @@
+require "ihave";
+if ihave ["fileinto", "vnd.example.unknown"] {
+	stop;
+}
+fileinto "half";

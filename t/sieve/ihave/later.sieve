@@ -1,0 +1,5 @@
+require "ihave";
+if ihave "fileinto" {
+	keep;
+}
+fileinto "later";

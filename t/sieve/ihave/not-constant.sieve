@@ -1,0 +1,5 @@
+require ["ihave", "variables"];
+set "what" "fileinto";
+if ihave "${what}" {
+	keep;
+}

@@ -1,0 +1,5 @@
+require "ihave";
+if allof (false, ihave "fileinto") {
+	discard;
+}
+fileinto "not-evaluated";

@@ -1,0 +1,6 @@
+require "ihave";
+if not ihave "vnd.example.unknown" {
+	if vnd_example :contains "a" "b" {
+		discard;
+	}
+}

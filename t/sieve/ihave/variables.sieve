@@ -1,0 +1,6 @@
+require "ihave";
+if anyof (ihave "variables", ihave "encoded-character") {
+	keep;
+} else {
+	discard;
+}
