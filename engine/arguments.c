@@ -331,7 +331,7 @@ find_added_tag(Fit *fit, const SieveAstArg *tag)
 {
 	const SieveEntry *entry =
 		sieve_registry_find(fit->check->unit->registry, SIEVE_KIND_TAG, tag->tag);
-	const SieveEntry *disabled = NULL;
+	const SieveEntry *other = NULL;
 
 	for (; entry != NULL; entry = entry->next) {
 		const SieveTagDef *def = entry->def;
@@ -339,9 +339,10 @@ find_added_tag(Fit *fit, const SieveAstArg *tag)
 			continue;
 		if (is_enabled(fit->check, entry->extension_index))
 			return entry;
-		disabled = entry;
+		if (other == NULL || fit->check->requirements[entry->extension_index].tested)
+			other = entry;
 	}
-	return disabled;
+	return other;
 }
 
 static void
@@ -363,6 +364,8 @@ fit_added_tag(Fit *fit, const SieveAstArg *tag)
 		return false;
 	if (is_enabled(fit->check, entry->extension_index))
 		sieve_require_use(fit->check, entry->extension_index);
+	else if (fit->check->requirements[entry->extension_index].tested)
+		sieve_require_need_test(fit->check, entry->extension_index);
 	else if (!fit->check->require_unknown)
 		tell_missing_tag(fit, tag, entry);
 	const SieveTagDef *def = entry->def;
@@ -372,8 +375,11 @@ fit_added_tag(Fit *fit, const SieveAstArg *tag)
 		if (uses[i].def == def)
 			tell_twice(fit, &uses[i].arg, tag);
 	}
-	uses[args->n_tags] = (SieveTagUse){.def = def, .arg = {.name = def->name}};
-	take_tag_value(fit, &uses[args->n_tags].arg, 0, def->value, tag);
+	SieveArg *arg = &uses[args->n_tags].arg;
+	uses[args->n_tags] = (SieveTagUse){.def = def, .arg = {.name = def->name, .check = def->check}};
+	take_tag_value(fit, arg, 0, def->value, tag);
+	if (def->check_number != NULL)
+		def->check_number(fit->check, arg, arg->number);
 	args->tags = uses;
 	args->n_tags++;
 	return true;
@@ -512,6 +518,28 @@ check_missing(Fit *fit)
 	}
 }
 
+static bool
+has_added_tag(const SieveArgs *args, const char *name)
+{
+	for (unsigned i = 0; i < args->n_tags; i++)
+		if (g_str_equal(args->tags[i].def->name, name))
+			return true;
+	return false;
+}
+
+static void
+check_needed_tags(Fit *fit)
+{
+	const SieveArgs *args = fit->args;
+
+	for (unsigned i = 0; i < args->n_tags; i++) {
+		const SieveTagDef *def = args->tags[i].def;
+		if (def->needs != NULL && !has_added_tag(args, def->needs))
+			sieve_check_error(fit->check, &args->tags[i].arg, NULL,
+				"tag :%s stands beside :%s alone", def->name, def->needs);
+	}
+}
+
 /* --- Matching --------------------------------------------------------------------------------- */
 
 static const void *
@@ -601,6 +629,7 @@ sieve_args_fit(
 			fit_positional(&fit, fit.next);
 	}
 	check_missing(&fit);
+	check_needed_tags(&fit);
 	fit_defaults(&fit);
 	return args;
 }
@@ -655,8 +684,18 @@ sieve_args_is_constant(const SieveArgs *args, unsigned index)
 SieveBytes
 sieve_args_string(SieveRun *run, const SieveArgs *args, unsigned index)
 {
-	const SieveArg *arg = &args->items[index];
+	return sieve_arg_string(run, &args->items[index]);
+}
 
+uint64_t
+sieve_arg_number(const SieveArg *arg)
+{
+	return arg->number;
+}
+
+SieveBytes
+sieve_arg_string(SieveRun *run, const SieveArg *arg)
+{
 	return arg->strings.count == 0 ? (SieveBytes){"", 0} : sieve_string_value(run, arg, 0);
 }
 

@@ -118,43 +118,20 @@ static const SieveArgDef header_args[] = {
 	{.type = SIEVE_ARG_END},
 };
 
-/* The next field called @name, from *@index on; NULL also when no steps are left: the run fails
- * once the test has returned. The search costs steps, and so does what will be done to the field,
- * of which the values that come out of it may say little. */
-static const SieveHeaderField *
-next_field(SieveRun *run, SieveBytes name, size_t *index)
-{
-	const SieveMessage *message = sieve_run_message(run);
-	size_t start = *index;
-	const SieveHeaderField *field = sieve_message_find_field(message, name, index);
-	size_t steps = *index - start + (field == NULL ? 0 : field->raw.len);
-
-	return sieve_run_spend(run, steps, NULL) ? field : NULL;
-}
-
-static bool
-offer_header(SieveMatching *matching, SieveRun *run, SieveBytes name)
-{
-	const SieveHeaderField *field;
-	size_t index = 0;
-
-	while ((field = next_field(run, name, &index)) != NULL)
-		if (sieve_matching_offer(
-			    matching, sieve_header_decode(field->raw, sieve_run_arena(run))))
-			return true;
-	return false;
-}
-
 static bool
 header_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error G_GNUC_UNUSED)
 {
 	SieveStrings names = sieve_args_strings(run, args, HEADER_NAMES);
+	const SieveHeaderField *field;
 	SieveMatching matching;
-	bool settled = false;
+	SieveFields fields;
 
 	sieve_matching_begin(&matching, run, args);
-	for (size_t i = 0; i < names.count && !settled; i++)
-		settled = offer_header(&matching, run, names.items[i]);
+	sieve_fields_begin(&fields, run, args, names);
+	while ((field = sieve_fields_next(&fields, NULL)) != NULL)
+		if (sieve_matching_offer(
+			    &matching, sieve_header_decode(field->raw, sieve_run_arena(run))))
+			break;
 	*ret_outcome = sieve_matching_end(&matching);
 	return true;
 }
@@ -213,27 +190,19 @@ offer_addresses(SieveMatching *matching, SieveBytes name, SieveBytes raw)
 }
 
 static bool
-offer_address_fields(SieveMatching *matching, SieveBytes name)
-{
-	const SieveHeaderField *field;
-	size_t index = 0;
-
-	while ((field = next_field(matching->run, name, &index)) != NULL)
-		if (offer_addresses(matching, name, field->raw))
-			return true;
-	return false;
-}
-
-static bool
 address_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error G_GNUC_UNUSED)
 {
 	SieveStrings names = sieve_args_strings(run, args, ADDRESS_NAMES);
+	const SieveHeaderField *field;
+	SieveBytes name;
 	SieveMatching matching;
-	bool settled = false;
+	SieveFields fields;
 
 	sieve_matching_begin(&matching, run, args);
-	for (size_t i = 0; i < names.count && !settled; i++)
-		settled = offer_address_fields(&matching, names.items[i]);
+	sieve_fields_begin(&fields, run, args, names);
+	while ((field = sieve_fields_next(&fields, &name)) != NULL)
+		if (offer_addresses(&matching, name, field->raw))
+			break;
 	*ret_outcome = sieve_matching_end(&matching);
 	return true;
 }
@@ -265,8 +234,9 @@ exists_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **err
 	bool all = true;
 
 	for (size_t i = 0; i < names.count && all; i++) {
-		size_t index = 0;
-		all = next_field(run, names.items[i], &index) != NULL;
+		SieveFields fields;
+		sieve_fields_begin(&fields, run, args, (SieveStrings){&names.items[i], 1});
+		all = sieve_fields_next(&fields, NULL) != NULL;
 		if (!all)
 			note_absent(run, names.items[i]);
 	}

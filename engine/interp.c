@@ -92,14 +92,14 @@ sieve_run_stop(SieveRun *run)
 }
 
 void **
-sieve_run_slot(SieveRun *run, const SieveExtension *extension)
+sieve_run_slot(SieveRun *run, const void *key)
 {
 	if (run->slots == NULL)
 		run->slots = g_hash_table_new(NULL, NULL);
-	void **slot = g_hash_table_lookup(run->slots, extension);
+	void **slot = g_hash_table_lookup(run->slots, key);
 	if (slot == NULL) {
 		slot = sieve_arena_new_array(sieve_run_arena(run), void *, 1);
-		g_hash_table_insert(run->slots, (gpointer)(uintptr_t)extension, slot);
+		g_hash_table_insert(run->slots, (gpointer)(uintptr_t)key, slot);
 	}
 	return slot;
 }

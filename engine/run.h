@@ -39,6 +39,6 @@ struct SieveRun {
 	GArray *blocks;	       /* (nullable) that are being run, innermost last */
 	int leave;	       /* index of the block to leave, -1 for none */
 	bool *included;	       /* (nullable) as calls (array length=program->n_scripts) */
-	GHashTable *slots;     /* (nullable) extension to void ** */
+	GHashTable *slots;     /* (nullable) key to void ** */
 	bool *enabled; /* (nullable) what ihave tests found: an extension, a script at a time */
 };

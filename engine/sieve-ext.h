@@ -16,6 +16,8 @@
 #include "engine/env.h"
 #include "engine/limits.h"
 #include "engine/message/address.h"
+#include "engine/message/date.h"
+#include "engine/message/header.h"
 #include "engine/message/message.h"
 #include "engine/sieve.h"
 
@@ -286,6 +288,29 @@ typedef struct SieveMatchDef {
 	bool (*match_count)(SieveMatching *matching, const void *matcher, uint64_t count);
 } SieveMatchDef;
 
+/* --- Header fields ---------------------------------------------------------------------------- */
+
+/** Which fields a test is to look at, as its tags say. All zero: all that have the right name. */
+typedef struct SieveFieldChoice {
+	uint64_t index; /* that one alone, counted from 1; 0: all */
+	bool from_end;	/* counted from the last one back */
+} SieveFieldChoice;
+
+/** Walks the fields of the mail that have one of these names, name by name. Lives on the stack. */
+typedef struct SieveFields {
+	SieveRun *run;
+	SieveStrings names;
+	SieveFieldChoice choice;
+	size_t name; /* that is being looked for */
+	size_t at;   /* field of the message to look at next */
+} SieveFields;
+
+/** @args: of the test, whose tags choose; its table has the names. */
+void sieve_fields_begin(SieveFields *fields, SieveRun *run, const SieveArgs *args, SieveStrings names);
+/** (nullable) the next one; its name as asked for goes to @ret_name (nullable). NULL also when no steps
+ * are left: the run fails once the test has returned. */
+const SieveHeaderField *sieve_fields_next(SieveFields *fields, SieveBytes *ret_name);
+
 /* --- Actions ---------------------------------------------------------------------------------- */
 
 typedef struct SieveAction SieveAction;
@@ -363,8 +388,9 @@ bool sieve_run_is_traced(const SieveRun *run);
 /** Tells it what a command or test found that values and actions do not show: one line for people,
  * UTF-8, without full stop. What comes from outside goes through sieve_bytes_escape() first. */
 void sieve_run_note(SieveRun *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/** A place for the extension's own state in this run, NULL at first; @extension is but the key. */
-void **sieve_run_slot(SieveRun *run, const SieveExtension *extension);
+/** A place for the extension's own state in this run, NULL at first; @key: the address of one of its
+ * tables. */
+void **sieve_run_slot(SieveRun *run, const void *key);
 
 /* --- Tables ----------------------------------------------------------------------------------- */
 
@@ -425,14 +451,24 @@ typedef struct SieveTestDef {
 	bool (*run)(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error);
 } SieveTestDef;
 
-/** A tag that an extension adds to other commands, as :copy. */
+/** A tag that an extension adds to other commands and tests, as :copy and :index. */
 typedef struct SieveTagDef {
 	const char *name;      /* without colon */
-	const char *commands;  /* names of the commands it fits, blank between */
+	const char *commands;  /* names of the commands and tests it fits, blank between */
 	SieveArgType value;
-	/* Acts on the action that the command is about to append. */
+	const char *needs; /* (nullable) another tag that must be given beside it */
+	/* (nullable) checks the tag's value, as SieveArgDef.check */
+	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value);
+	void (*check_number)(SieveCheck *check, const SieveArg *arg, uint64_t value); /* (nullable) */
+	/* (nullable) acts on the action that the command is about to append */
 	bool (*run)(SieveRun *run, SieveAction *action, const SieveArg *arg, GError **error);
+	/* (nullable) says which fields the test looks at */
+	void (*choose)(SieveRun *run, const SieveArg *arg, SieveFieldChoice *choice);
 } SieveTagDef;
+
+/** The value of such a tag. */
+uint64_t sieve_arg_number(const SieveArg *arg);
+SieveBytes sieve_arg_string(SieveRun *run, const SieveArg *arg);
 
 /** A part of an address, as :user. @part is false when the address has no such part. */
 typedef struct SieveAddressPartDef {

@@ -55,7 +55,8 @@ append_trace(GString *out, const char *trace_header, const SieveEnv *env)
 	g_string_append(out, trace_header == NULL ? "" : trace_header);
 	if (sieve_message_find_field(trace, SIEVE_BYTES("Received"), &index) != NULL)
 		return;
-	g_autofree char *date = sieve_date_print(env->now_usec(env) / G_USEC_PER_SEC);
+	g_autofree char *date = sieve_date_print(
+		(SieveDate){.time_unix = env->now_usec(env) / G_USEC_PER_SEC});
 	g_string_append_printf(out, "Received: by %s; %s\r\n", env->host_name(env), date);
 }
 
@@ -151,7 +152,7 @@ append_header(GString *out, const SieveRejection *rejection, const char *boundar
 {
 	const SieveEnv *env = rejection->env;
 	int64_t now = env->now_usec(env);
-	g_autofree char *date = sieve_date_print(now / G_USEC_PER_SEC);
+	g_autofree char *date = sieve_date_print((SieveDate){.time_unix = now / G_USEC_PER_SEC});
 
 	g_string_append_printf(
 		out, "From: <%.*s>\r\n", (int)rejection->from.len, rejection->from.ptr);

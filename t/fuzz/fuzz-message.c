@@ -2,6 +2,7 @@
 /* fuzz-message.c - any bytes as a mail: fields are views of it, values are unfolded and decoded */
 
 #include "engine/message/address.h"
+#include "engine/message/date.h"
 #include "engine/message/header.h"
 #include "engine/message/message.h"
 
@@ -56,6 +57,20 @@ check_addresses(SieveBytes value, SieveArena *arena)
 }
 
 static void
+check_date(SieveBytes value)
+{
+	SieveDate date;
+	SieveDate again;
+
+	if (!sieve_date_parse(value, &date))
+		return;
+	g_autofree char *told = sieve_date_print(date);
+	g_assert_true(sieve_date_parse(sieve_bytes_from_string(told), &again));
+	g_assert_cmpint(again.time_unix, ==, date.time_unix);
+	g_assert_cmpint(again.zone, ==, date.zone);
+}
+
+static void
 check_value(SieveBytes raw)
 {
 	g_autoptr(SieveArena) arena = sieve_arena_new();
@@ -71,6 +86,7 @@ check_value(SieveBytes raw)
 	if (g_utf8_validate_len(unfolded.ptr == NULL ? "" : unfolded.ptr, unfolded.len, NULL))
 		g_assert_true(g_utf8_validate_len(
 			decoded.ptr == NULL ? "" : decoded.ptr, decoded.len, NULL));
+	check_date(unfolded);
 	check_addresses(unfolded, arena);
 	check_addresses(decoded, arena);
 }

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* fields.c - the header fields that a test looks at */
+
+#include "engine/run.h"
+
+/* The next field in the order of the names. The search costs steps, and so does what will be done to the
+ * field, of which the values that come out of it may say little. */
+static const SieveHeaderField *
+next_of_all(SieveFields *fields, SieveBytes *ret_name)
+{
+	const SieveMessage *message = sieve_run_message(fields->run);
+
+	for (; fields->name < fields->names.count; fields->name++, fields->at = 0) {
+		SieveBytes name = fields->names.items[fields->name];
+		size_t start = fields->at;
+		const SieveHeaderField *field =
+			sieve_message_find_field(message, name, &fields->at);
+		size_t steps = fields->at - start + (field == NULL ? 0 : field->raw.len);
+		if (!sieve_run_spend(fields->run, steps, NULL))
+			return NULL;
+		if (field == NULL)
+			continue;
+		if (ret_name != NULL)
+			*ret_name = name;
+		return field;
+	}
+	return NULL;
+}
+
+static uint64_t
+count_all(SieveFields fields)
+{
+	uint64_t count = 0;
+
+	while (next_of_all(&fields, NULL) != NULL)
+		count++;
+	return count;
+}
+
+void
+sieve_fields_begin(SieveFields *fields, SieveRun *run, const SieveArgs *args, SieveStrings names)
+{
+	*fields = (SieveFields){.run = run, .names = names};
+	for (unsigned i = 0; i < args->n_tags; i++)
+		if (args->tags[i].def->choose != NULL)
+			args->tags[i].def->choose(run, &args->tags[i].arg, &fields->choice);
+	if (!fields->choice.from_end)
+		return;
+	uint64_t count = count_all(*fields);
+	fields->choice.index =
+		fields->choice.index <= count ? count + 1 - fields->choice.index : UINT64_MAX;
+}
+
+const SieveHeaderField *
+sieve_fields_next(SieveFields *fields, SieveBytes *ret_name)
+{
+	if (fields->choice.index == 0)
+		return next_of_all(fields, ret_name);
+	const SieveHeaderField *field = NULL;
+	do
+		field = next_of_all(fields, ret_name);
+	while (field != NULL && --fields->choice.index > 0);
+	/* No other one. */
+	fields->name = fields->names.count;
+	fields->choice.index = 0;
+	return field;
+}

@@ -1,0 +1,2 @@
+require "date";
+if currentdate :zone "CET" "hour" "12" { keep; }
