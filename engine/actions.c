@@ -15,9 +15,9 @@
 /* --- The core's own actions ------------------------------------------------------------------- */
 
 static bool
-perform_keep(SieveDelivery *delivery, const SieveAction *action G_GNUC_UNUSED, GError **error)
+perform_keep(SieveDelivery *delivery, const SieveAction *action, GError **error)
 {
-	return sieve_delivery_store(delivery, INBOX, error);
+	return sieve_delivery_store(delivery, action, error);
 }
 
 static bool
@@ -137,6 +137,8 @@ merge(SieveAction *old, const SieveAction *action)
 		*old = *action;
 	else
 		old->flags &= action->flags | ~(unsigned)SIEVE_ACTION_COPY;
+	/* RFC 5232 section 3 */
+	old->mail_flags = action->mail_flags;
 }
 
 static bool
@@ -175,6 +177,7 @@ sieve_result_fail(SieveResult *result)
 	sieve_result_forget(result);
 	result->need = NULL;
 	result->failed = true;
+	result->mail_flags = SIEVE_BYTES("");
 }
 
 /* Index of the action that @action is the same as; n_actions when it is new. */
@@ -233,6 +236,8 @@ sieve_run_add_action(
 	if (added.line == 0)
 		added.line = sieve_run_line(run);
 	added.script = run->script;
+	if (added.def->class & SIEVE_ACTION_STORES)
+		added.mail_flags = run->result->mail_flags;
 	if (!run_tags(run, &added, args, error) || !sieve_result_add(run->result, &added, error))
 		return false;
 	if (run->trace != NULL)
@@ -246,6 +251,20 @@ sieve_run_cancel_implicit_keep(SieveRun *run)
 	if (run->trace != NULL && run->result->implicit_keep)
 		sieve_trace_tell(run, (SieveTraceEvent){.kind = SIEVE_TRACE_KEEP_CANCELLED});
 	run->result->implicit_keep = false;
+}
+
+SieveBytes
+sieve_run_mail_flags(const SieveRun *run)
+{
+	return run->result->mail_flags;
+}
+
+void
+sieve_run_set_mail_flags(SieveRun *run, SieveBytes flags)
+{
+	run->result->mail_flags = flags;
+	g_autofree char *shown = sieve_bytes_print(flags, 200);
+	sieve_run_note(run, "stored copies get %s%s", flags.len == 0 ? "no flags" : "flags ", shown);
 }
 
 /* --- What programs see ------------------------------------------------------------------------ */
@@ -283,6 +302,15 @@ sieve_result_implicit_keep(const SieveResult *result)
 	return result->implicit_keep;
 }
 
+static void
+print_flags(SieveBytes flags, GString *text)
+{
+	if (flags.len == 0)
+		return;
+	g_autofree char *shown = sieve_bytes_escape(flags, SIZE_MAX);
+	g_string_append_printf(text, " flags \"%s\"", shown);
+}
+
 void
 sieve_action_print(const SieveAction *action, GString *text)
 {
@@ -291,10 +319,11 @@ sieve_action_print(const SieveAction *action, GString *text)
 		return;
 	}
 	g_string_append(text, action->def->name);
-	if (action->target.len == 0)
-		return;
-	g_autofree char *target = sieve_bytes_escape(action->target, SIZE_MAX);
-	g_string_append_printf(text, " \"%s\"", target);
+	if (action->target.len > 0) {
+		g_autofree char *target = sieve_bytes_escape(action->target, SIZE_MAX);
+		g_string_append_printf(text, " \"%s\"", target);
+	}
+	print_flags(action->mail_flags, text);
 }
 
 char *
@@ -311,7 +340,10 @@ sieve_result_print(const SieveResult *result)
 		sieve_action_print(&result->actions[i], text);
 		g_string_append_c(text, '\n');
 	}
-	if (result->implicit_keep)
-		g_string_append(text, "implicit keep\n");
+	if (result->implicit_keep) {
+		g_string_append(text, "implicit keep");
+		print_flags(result->mail_flags, text);
+		g_string_append_c(text, '\n');
+	}
 	return g_string_free(text, FALSE);
 }

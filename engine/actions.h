@@ -10,6 +10,7 @@ struct SieveResult {
 	SieveAction *actions; /* in the order they were taken */
 	size_t n_actions;
 	bool implicit_keep;
+	SieveBytes mail_flags; /* of the implicit keep's copy */
 	size_t n_done; /* so many actions are carried out already: what fails later leaves them there */
 	bool kept;     /* the implicit keep is carried out already */
 	const SieveSettings *settings; /* (nullable) of the program; NULL: the core's defaults */

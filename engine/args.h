@@ -7,6 +7,7 @@
 struct SieveArg {
 	const char *name; /* the word that messages use */
 	bool given;
+	bool words; /* each string is a list of words */
 	uint32_t offset; /* in its script, for messages */
 	uint32_t length;
 	uint64_t number;

@@ -161,6 +161,9 @@ take_value(Fit *fit, SieveArg *arg, unsigned flags, const SieveAstArg *value)
 	set_place(arg, value->span);
 	arg->strings = (SieveStrings){items, value->n_strings};
 	arg->templates = templates;
+	arg->words = (flags & SIEVE_ARG_WORDS) != 0;
+	if (arg->words && templates == NULL)
+		arg->strings = sieve_strings_words(arg->strings, fit->arena);
 }
 
 /* The value of a tag: the argument after it. */
@@ -377,7 +380,7 @@ fit_added_tag(Fit *fit, const SieveAstArg *tag)
 	}
 	SieveArg *arg = &uses[args->n_tags].arg;
 	uses[args->n_tags] = (SieveTagUse){.def = def, .arg = {.name = def->name, .check = def->check}};
-	take_tag_value(fit, arg, 0, def->value, tag);
+	take_tag_value(fit, arg, def->flags, def->value, tag);
 	if (def->check_number != NULL)
 		def->check_number(fit->check, arg, arg->number);
 	args->tags = uses;
@@ -444,12 +447,33 @@ is_positional(const SieveArgDef *def)
 	       def->type == SIEVE_ARG_NUMBER;
 }
 
+/* An optional first row stays empty when there are not enough arguments for all rows. */
+static void
+skip_optional_row(Fit *fit, const SieveAstArg *value)
+{
+	const SieveArgDef *defs = fit->args->defs;
+	unsigned rows = 0;
+	unsigned first = fit->args->count;
+
+	for (unsigned i = fit->args->count; i > 0; i--)
+		if (is_positional(&defs[i - 1])) {
+			rows++;
+			first = i - 1;
+		}
+	for (; value != NULL; value = value->next)
+		rows -= rows > 0 && value->kind != SIEVE_AST_ARG_TAG;
+	if (rows > 0 && first < fit->args->count && (defs[first].flags & SIEVE_ARG_OPTIONAL))
+		fit->row = first + 1;
+}
+
 static void
 fit_positional(Fit *fit, const SieveAstArg *value)
 {
 	const SieveArgDef *defs = fit->args->defs;
 
 	fit->next = value->next;
+	if (!fit->positional_seen)
+		skip_optional_row(fit, value);
 	fit->positional_seen = true;
 	while (fit->row < fit->args->count && !is_positional(&defs[fit->row]))
 		fit->row++;
@@ -697,6 +721,18 @@ SieveBytes
 sieve_arg_string(SieveRun *run, const SieveArg *arg)
 {
 	return arg->strings.count == 0 ? (SieveBytes){"", 0} : sieve_string_value(run, arg, 0);
+}
+
+SieveStrings
+sieve_arg_strings(SieveRun *run, const SieveArg *arg)
+{
+	return sieve_string_values(run, arg);
+}
+
+SieveStrings
+sieve_args_constants(const SieveArgs *args, unsigned index)
+{
+	return args->items[index].strings;
 }
 
 SieveStrings

@@ -108,6 +108,21 @@ character_len(SieveBytes bytes, size_t at)
 	return c == (gunichar)-1 || c == (gunichar)-2 ? 1 : (size_t)g_utf8_skip[(guchar)*start];
 }
 
+bool
+sieve_bytes_next_word(SieveBytes *rest, SieveBytes *ret_word)
+{
+	size_t start = 0;
+
+	while (start < rest->len && rest->ptr[start] == ' ')
+		start++;
+	size_t end = start;
+	while (end < rest->len && rest->ptr[end] != ' ')
+		end++;
+	*ret_word = sieve_bytes_slice(*rest, start, end - start);
+	*rest = sieve_bytes_slice(*rest, end, SIZE_MAX);
+	return ret_word->len > 0;
+}
+
 size_t
 sieve_bytes_characters(SieveBytes bytes)
 {

@@ -23,6 +23,8 @@ bool sieve_bytes_is_ascii(SieveBytes bytes);
 SieveBytes sieve_bytes_slice(SieveBytes bytes, size_t start, size_t len);
 /** Without blanks, tabs, CR and LF at both ends. */
 SieveBytes sieve_bytes_trim(SieveBytes bytes);
+/** Takes the next of the words that blanks part off @rest; false when there is none. */
+bool sieve_bytes_next_word(SieveBytes *rest, SieveBytes *ret_word);
 /** How many characters; each byte that is no part of UTF-8 counts as one. */
 size_t sieve_bytes_characters(SieveBytes bytes);
 /** At most @max_bytes of it, and no UTF-8 character cut in two. */

@@ -27,7 +27,7 @@ typedef struct Session {
 static bool
 perform_store(SieveDelivery *delivery, const SieveAction *action, GError **error)
 {
-	return sieve_delivery_store(delivery, action->target, error);
+	return sieve_delivery_store(delivery, action, error);
 }
 
 static bool

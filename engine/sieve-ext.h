@@ -45,10 +45,11 @@ typedef enum {
 } SieveArgType;
 
 typedef enum {
-	SIEVE_ARG_OPTIONAL = 1 << 0, /* positional: may be missing; the last ones only */
+	SIEVE_ARG_OPTIONAL = 1 << 0, /* positional: may be missing; the last ones, or the first one */
 	SIEVE_ARG_REQUIRED = 1 << 1, /* tag: one of its group must be there */
 	SIEVE_ARG_CONSTANT = 1 << 2, /* variables in the value are a mistake */
 	SIEVE_ARG_KEYS = 1 << 3,     /* string list: the keys that SIEVE_ARG_MATCH compiles */
+	SIEVE_ARG_WORDS = 1 << 4,    /* string list: of each string its words, blanks between */
 } SieveArgFlags;
 
 /** One argument. The place in the table is its index for the accessors below. */
@@ -117,6 +118,8 @@ const SieveArg *sieve_args_get(const SieveArgs *args, unsigned index);
 /** The string, or a tag's string value, with variables expanded. */
 SieveBytes sieve_args_string(SieveRun *run, const SieveArgs *args, unsigned index);
 SieveStrings sieve_args_strings(SieveRun *run, const SieveArgs *args, unsigned index);
+/** The strings as written, as sieve_args_constant(). */
+SieveStrings sieve_args_constants(const SieveArgs *args, unsigned index);
 /** @value as the modifiers want it; what they make of it lives as long as the run's result. */
 SieveBytes sieve_args_modify(SieveRun *run, const SieveArgs *args, SieveBytes value);
 /** What the definition's check found out, for its run: immutable, in sieve_check_arena(). */
@@ -345,6 +348,7 @@ struct SieveAction {
 	unsigned flags;
 	unsigned line;       /* of the script, for messages */
 	unsigned script;     /* which one: 0 is the main one, others are included */
+	SieveBytes mail_flags; /* what stores: IMAP flags and keywords of the copy, a blank between */
 	const void *details; /* of the extension that made it */
 };
 
@@ -357,9 +361,14 @@ struct SieveAction {
 bool sieve_run_add_action(SieveRun *run, const SieveArgs *args, const SieveAction *action,
 	GError **error);
 void sieve_run_cancel_implicit_keep(SieveRun *run);
+/** The flags of copies that are stored from here on, the implicit keep's too; none at first. What is set
+ * must live as long as the run's result. */
+SieveBytes sieve_run_mail_flags(const SieveRun *run);
+void sieve_run_set_mail_flags(SieveRun *run, SieveBytes flags);
 
 /* What perform functions call. */
-bool sieve_delivery_store(SieveDelivery *delivery, SieveBytes mailbox, GError **error);
+/** Stores the mail into the mailbox that is @action's target, or into the inbox. */
+bool sieve_delivery_store(SieveDelivery *delivery, const SieveAction *action, GError **error);
 bool sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError **error);
 /** @reason: UTF-8. Chooses reply, mail or keep as the caller's SieveRefuseMode says;
  * @by_mail_allowed is false for ereject (RFC 5429 section 2.1). */
@@ -456,6 +465,7 @@ typedef struct SieveTagDef {
 	const char *name;      /* without colon */
 	const char *commands;  /* names of the commands and tests it fits, blank between */
 	SieveArgType value;
+	unsigned flags;	   /* of the value: SieveArgFlags */
 	const char *needs; /* (nullable) another tag that must be given beside it */
 	/* (nullable) checks the tag's value, as SieveArgDef.check */
 	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value);
@@ -469,6 +479,7 @@ typedef struct SieveTagDef {
 /** The value of such a tag. */
 uint64_t sieve_arg_number(const SieveArg *arg);
 SieveBytes sieve_arg_string(SieveRun *run, const SieveArg *arg);
+SieveStrings sieve_arg_strings(SieveRun *run, const SieveArg *arg);
 
 /** A part of an address, as :user. @part is false when the address has no such part. */
 typedef struct SieveAddressPartDef {

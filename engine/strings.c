@@ -4,6 +4,7 @@
 #include "engine/strings.h"
 
 #include "engine/args.h"
+#include "engine/bytes.h"
 #include "engine/check.h"
 
 SieveBytes
@@ -30,5 +31,32 @@ sieve_string_values(SieveRun *run, const SieveArg *arg)
 	SieveBytes *items = sieve_arena_new_array(sieve_run_arena(run), SieveBytes, count);
 	for (size_t i = 0; i < count; i++)
 		items[i] = sieve_string_value(run, arg, i);
-	return (SieveStrings){items, count};
+	SieveStrings values = {items, count};
+	return arg->words ? sieve_strings_words(values, sieve_run_arena(run)) : values;
+}
+
+static size_t
+count_words(SieveStrings strings)
+{
+	size_t count = 0;
+	SieveBytes word;
+
+	for (size_t i = 0; i < strings.count; i++)
+		for (SieveBytes rest = strings.items[i]; sieve_bytes_next_word(&rest, &word);)
+			count++;
+	return count;
+}
+
+SieveStrings
+sieve_strings_words(SieveStrings strings, SieveArena *arena)
+{
+	size_t count = count_words(strings);
+	SieveBytes *words = sieve_arena_new_array(arena, SieveBytes, count);
+	SieveBytes *next = words;
+
+	for (size_t i = 0; i < strings.count; i++)
+		for (SieveBytes rest = strings.items[i]; sieve_bytes_next_word(&rest, next);)
+			if (++next == words + count)
+				break;
+	return (SieveStrings){words, count};
 }

@@ -75,8 +75,9 @@ peer_script_report(const PeerConfig *config, const PeerState *state, const char 
 	g_autoptr(SieveMaildir) maildir =
 		sieve_maildir_open(config->maildir, sieve_env_system(), error);
 	SieveBytes part = sieve_bytes_from_string(mail);
+	SieveMail report = {.parts = &part, .n_parts = 1};
 	if (maildir == NULL ||
-		!sieve_maildir_store(maildir, SIEVE_BYTES("INBOX"), &part, 1, NULL, error))
+		!sieve_maildir_store(maildir, SIEVE_BYTES("INBOX"), &report, NULL, error))
 		return false;
 	/* Told twice, should this fail, is better than not at all: hence the mail first. */
 	return g_file_set_contents(path, version, -1, error);

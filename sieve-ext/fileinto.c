@@ -6,7 +6,7 @@
 static bool
 perform_store(SieveDelivery *delivery, const SieveAction *action, GError **error)
 {
-	return sieve_delivery_store(delivery, action->target, error);
+	return sieve_delivery_store(delivery, action, error);
 }
 
 static const SieveActionDef action_store = {

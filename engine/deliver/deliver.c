@@ -41,8 +41,8 @@ sieve_delivery_settings(const SieveDelivery *delivery)
 	return delivery->settings;
 }
 
-bool
-sieve_delivery_store(SieveDelivery *delivery, SieveBytes mailbox, GError **error)
+static bool
+store(SieveDelivery *delivery, SieveBytes mailbox, SieveBytes flags, GError **error)
 {
 	const char *wrong = sieve_mailbox_name_check(mailbox);
 
@@ -57,11 +57,20 @@ sieve_delivery_store(SieveDelivery *delivery, SieveBytes mailbox, GError **error
 		sieve_bytes_from_string(delivery->options->trace_header),
 		sieve_message_raw(delivery->message),
 	};
-	if (!open_maildir(delivery, error) || !sieve_maildir_store(delivery->maildir, mailbox,
-						      parts, G_N_ELEMENTS(parts), NULL, error))
+	SieveMail mail = {parts, G_N_ELEMENTS(parts), flags};
+	if (!open_maildir(delivery, error) ||
+		!sieve_maildir_store(delivery->maildir, mailbox, &mail, NULL, error))
 		return false;
 	g_ptr_array_add(delivery->folders, g_steal_pointer(&folder));
 	return true;
+}
+
+bool
+sieve_delivery_store(SieveDelivery *delivery, const SieveAction *action, GError **error)
+{
+	SieveBytes mailbox = action->target.len > 0 ? action->target : INBOX;
+
+	return store(delivery, mailbox, action->mail_flags, error);
 }
 
 /* @from with length 0 is the null reverse-path, and so is one that is not known. */
@@ -201,7 +210,7 @@ sieve_delivery_refuse(
 	case SIEVE_REFUSE_BY_KEEP:
 		break;
 	}
-	return sieve_delivery_store(delivery, INBOX, error);
+	return store(delivery, INBOX, SIEVE_BYTES(""), error);
 }
 
 static void
@@ -227,7 +236,7 @@ perform(SieveDelivery *delivery, const SieveResult *result, bool storing, GError
 		if (stores != storing || action->def->perform(delivery, action, &failure))
 			continue;
 		tell_problem(delivery, action, failure);
-		if (!sieve_delivery_store(delivery, INBOX, error))
+		if (!store(delivery, INBOX, action->mail_flags, error))
 			return false;
 	}
 	return true;
@@ -255,7 +264,7 @@ carry_out(SieveDelivery *delivery, const SieveResult *result, GError **error)
 	note_done(delivery, result);
 	if (!perform(delivery, result, true, error))
 		return false;
-	if (result->implicit_keep && !sieve_delivery_store(delivery, INBOX, error))
+	if (result->implicit_keep && !store(delivery, INBOX, result->mail_flags, error))
 		return false;
 	return perform(delivery, result, false, error);
 }

@@ -4,6 +4,7 @@
 #include "engine/deliver/maildir.h"
 
 #include "engine/bytes.h"
+#include "engine/deliver/maildir-flags.h"
 #include "engine/deliver/mailbox-name.h"
 
 #include <errno.h>
@@ -31,7 +32,10 @@ typedef struct Folder {
 	int fd;
 	int tmp_fd;
 	int new_fd;
+	int cur_fd; /* opened where it is needed */
 } Folder;
+
+#define FOLDER_CLOSED {.fd = -1, .tmp_fd = -1, .new_fd = -1, .cur_fd = -1}
 
 /* Bytes on their way into the temporary file. */
 typedef struct Writer {
@@ -57,6 +61,7 @@ folder_clear(Folder *folder)
 	close_directory(folder->fd);
 	close_directory(folder->tmp_fd);
 	close_directory(folder->new_fd);
+	close_directory(folder->cur_fd);
 	g_free(folder->name);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Folder, folder_clear)
@@ -283,31 +288,61 @@ create_file(SieveMaildir *maildir, const Folder *folder, char **ret_name, GError
 	return -1;
 }
 
+/* Where a stored file goes: new/, or cur/ if its name tells flags. */
+typedef struct Place {
+	const char *directory;
+	int fd;
+	char *name;
+} Place;
+
+static void
+place_clear(Place *place)
+{
+	g_free(place->name);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
+
+/* Maildir++: octets on disk, and octets with CRLF line ends. */
+static Place
+find_place(Folder *folder, const Writer *writer, const char *name, SieveBytes flags)
+{
+	g_autofree char *base = g_strdup_printf("%s,S=%" G_GUINT64_FORMAT ",W=%" G_GUINT64_FORMAT,
+		name, writer->size, writer->size + writer->line_ends);
+	g_autofree char *letters = flags.len == 0 ? NULL : sieve_maildir_flags(folder->fd, flags);
+
+	if (letters != NULL && *letters != '\0')
+		folder->cur_fd = open_directory(folder->fd, "cur");
+	/* Without cur/ the mail goes without its flags. */
+	if (folder->cur_fd < 0)
+		return (Place){"new", folder->new_fd, g_steal_pointer(&base)};
+	return (Place){"cur", folder->cur_fd, g_strdup_printf("%s:2,%s", base, letters)};
+}
+
 /* From state 2 to 3. Never onto another message; a file system that cannot promise that gets a
  * plain rename, since the name is ours alone. */
 static int
-move_file(const Folder *folder, const char *from, const char *to)
+move_file(const Folder *folder, const char *from, const Place *to)
 {
-	int moved = renameat2(folder->tmp_fd, from, folder->new_fd, to, RENAME_NOREPLACE);
+	int moved = renameat2(folder->tmp_fd, from, to->fd, to->name, RENAME_NOREPLACE);
 
 	if (moved != 0 && (errno == EINVAL || errno == ENOSYS))
-		moved = renameat(folder->tmp_fd, from, folder->new_fd, to);
+		moved = renameat(folder->tmp_fd, from, to->fd, to->name);
 	return moved;
 }
 
 /* From state 2 to 4; back to state 0 when that fails. */
 static bool
-publish(const SieveMaildir *maildir, const Folder *folder, const char *from, const char *to,
+publish(const SieveMaildir *maildir, const Folder *folder, const char *from, const Place *to,
 	GError **error)
 {
 	if (!sync_way(maildir, folder, error))
 		return false;
 	if (move_file(folder, from, to) != 0)
-		return fail(error, "cannot move the message into new of folder", folder->name);
-	if (sync_directory(folder->new_fd, "new", error))
+		return fail(error, "cannot move the message into its place in folder", folder->name);
+	if (sync_directory(to->fd, to->directory, error))
 		return true;
 	/* Should this fail too, the sender's next attempt makes an extra copy: nothing is lost. */
-	unlinkat(folder->new_fd, to, 0);
+	unlinkat(to->fd, to->name, 0);
 	return false;
 }
 
@@ -379,7 +414,7 @@ check_mailbox(SieveBytes mailbox, GError **error)
 bool
 sieve_maildir_create(SieveMaildir *maildir, SieveBytes mailbox, GError **error)
 {
-	g_auto(Folder) folder = {.fd = -1, .tmp_fd = -1, .new_fd = -1};
+	g_auto(Folder) folder = FOLDER_CLOSED;
 
 	return check_mailbox(mailbox, error) && open_folder(maildir, mailbox, &folder, error) &&
 	       sync_way(maildir, &folder, error);
@@ -388,7 +423,7 @@ sieve_maildir_create(SieveMaildir *maildir, SieveBytes mailbox, GError **error)
 bool
 sieve_maildir_has(const SieveMaildir *maildir, SieveBytes mailbox)
 {
-	g_auto(Folder) folder = {.fd = -1, .tmp_fd = -1, .new_fd = -1};
+	g_auto(Folder) folder = FOLDER_CLOSED;
 
 	if (!check_mailbox(mailbox, NULL))
 		return false;
@@ -400,10 +435,10 @@ sieve_maildir_has(const SieveMaildir *maildir, SieveBytes mailbox)
 }
 
 bool
-sieve_maildir_store(SieveMaildir *maildir, SieveBytes mailbox, const SieveBytes *parts,
-	size_t n_parts, char **ret_path, GError **error)
+sieve_maildir_store(SieveMaildir *maildir, SieveBytes mailbox, const SieveMail *mail,
+	char **ret_path, GError **error)
 {
-	g_auto(Folder) folder = {.fd = -1, .tmp_fd = -1, .new_fd = -1};
+	g_auto(Folder) folder = FOLDER_CLOSED;
 	g_autofree char *buffer = g_malloc(BUFFER_BYTES);
 	g_autofree char *name = NULL;
 
@@ -412,14 +447,12 @@ sieve_maildir_store(SieveMaildir *maildir, SieveBytes mailbox, const SieveBytes 
 	Writer writer = {.fd = create_file(maildir, &folder, &name, error), .buffer = buffer};
 	if (writer.fd < 0)
 		return false;
-	bool written = write_parts(&writer, parts, n_parts, error);
-	g_autofree char *final = NULL;
+	bool written = write_parts(&writer, mail->parts, mail->n_parts, error);
+	g_auto(Place) place = {.fd = -1};
 	bool stored = finish_file(writer.fd, written, error);
 	if (stored) {
-		/* Maildir++: octets on disk, and octets with CRLF line ends. */
-		final = g_strdup_printf("%s,S=%" G_GUINT64_FORMAT ",W=%" G_GUINT64_FORMAT, name,
-			writer.size, writer.size + writer.line_ends);
-		stored = publish(maildir, &folder, name, final, error);
+		place = find_place(&folder, &writer, name, mail->flags);
+		stored = publish(maildir, &folder, name, &place, error);
 	}
 	if (!stored) {
 		/* Readers never look there; a file that cannot be removed is rubbish, no mail. */
@@ -427,6 +460,7 @@ sieve_maildir_store(SieveMaildir *maildir, SieveBytes mailbox, const SieveBytes 
 		return false;
 	}
 	if (ret_path != NULL)
-		*ret_path = g_build_filename(maildir->root, folder.name, "new", final, NULL);
+		*ret_path = g_build_filename(
+			maildir->root, folder.name, place.directory, place.name, NULL);
 	return true;
 }

@@ -18,14 +18,20 @@ bool sieve_maildir_create(SieveMaildir *maildir, SieveBytes mailbox, GError **er
 /** True when the mailbox is there. */
 bool sieve_maildir_has(const SieveMaildir *maildir, SieveBytes mailbox);
 
+/** A mail to be stored. */
+typedef struct SieveMail {
+	const SieveBytes *parts; /* (array length=n_parts) one after the other; CRLF line ends become LF */
+	size_t n_parts;
+	SieveBytes flags; /* IMAP flags and keywords, blanks between; what cannot be kept is left out */
+} SieveMail;
+
 /**
  * sieve_maildir_store:
  * @mailbox: UTF-8 name with `/` or `.` between levels; "INBOX" (any case) is the root
- * @parts: (array length=n_parts): written one after the other; CRLF line ends become LF
- * @ret_path: (out) (optional) (transfer full): the file in new/
+ * @ret_path: (out) (optional) (transfer full): the file in new/, or in cur/ when it has flags
  *
  * Creates the mailbox when absent. On success the message's file and its directory entry are on
- * stable storage; on failure nothing is visible in new/ and the temporary file is gone.
+ * stable storage; on failure nothing is visible in new/ or cur/ and the temporary file is gone.
  */
-bool sieve_maildir_store(SieveMaildir *maildir, SieveBytes mailbox, const SieveBytes *parts,
-	size_t n_parts, char **ret_path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool sieve_maildir_store(SieveMaildir *maildir, SieveBytes mailbox, const SieveMail *mail,
+	char **ret_path, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -24,12 +24,13 @@ my %malformed = map { $_ => 1 } 'not an address', 'ann@', '@example.org', 'ann',
 # The valid ones of each field; the whole as one where there is none.
 sub as_they_read_addresses {
 	my ($mail) = @_;
-	return $mail =~ s{^((?:From|To|Cc|Sender):[ \t]*)(.*(?:\r\n[ \t].*)*)}{
-		my ($name, $value) = ($1, $2 =~ s/\r\n(?=[ \t])//gr);
+	return $mail =~ s{^((?:From|To|Cc|Sender):[ \t]*)([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)}{
+		my ($name, $value) = ($1, $2);
+		$value =~ s/\r?\n(?=[ \t])//g;
 		$value =~ s/(ann\@example\.org) bob\@example\.net.*/$1/;
 		my @elements = map { s/^\s+|\s+\z//gr } $value =~ /((?:"[^"]*+"|friends:[^;]*+;|[^",])++)/g;
 		my @valid = grep { !$malformed{$_} } @elements;
-		$name . (@valid ? join(', ', @valid) : join(' ', @elements) =~ tr/:;//dr) . ($value =~ /\r\z/ ? "\r" : '');
+		$name . (@valid ? join(', ', @valid) : join(' ', @elements) =~ tr/:;//dr);
 	}gmier;
 }
 

@@ -50,6 +50,18 @@ static const Case cases[] = {
 		"keep\n"},
 	{"fileinto \"a\"; ereject \"no\";", "error: script:1: ereject cannot stand beside the "
 					    "store of line 1\nimplicit keep\n"},
+	/* Flags (RFC 5232 section 3). */
+	{"setflag \"\\\\Seen\"; fileinto :copy \"a\";"
+	 "fileinto :copy :flags [\"x\", \"y X\"] \"b\";"
+	 "setflag \"\"; fileinto :copy \"c\"; addflag \"last\";",
+		"store \"a\" flags \"\\\\Seen\"\nstore \"b\" flags \"x y\"\n"
+		"store \"c\"\n"
+		"implicit keep flags \"last\"\n"},
+	{"fileinto :flags \"first\" \"a\"; fileinto :flags \"second\" \"a\";",
+		"store \"a\" flags \"second\"\n"},
+	{"addflag \"x\";\nredirect \"a@example.com\"; reject \"no\";",
+		"error: script:2: reject cannot stand beside the redirect of line 2\n"
+		"implicit keep\n"},
 	/* The text is one line for each action whatever the script says. */
 	{"reject \"two\nlines \\\"quoted\\\"\";", "reject \"two\\x0d\\x0alines \\\"quoted\\\"\"\n"},
 	{"fileinto \"M\xc3\xbcller\";", "store \"M\xc3\xbcller\"\n"},
@@ -60,7 +72,8 @@ test_case(gconstpointer data)
 {
 	const Case *c = data;
 	g_autofree char *script = g_strconcat(
-		"require [\"fileinto\", \"copy\", \"reject\", \"ereject\"]; ", c->script, NULL);
+		"require [\"fileinto\", \"copy\", \"imap4flags\", \"reject\", \"ereject\"]; ",
+		c->script, NULL);
 	g_autofree char *result = test_script(script, test_mail);
 
 	g_assert_cmpstr(result, ==, c->result);

@@ -9,6 +9,7 @@ static void
 check_args(const SieveArgDef *def)
 {
 	bool optional_seen = false;
+	unsigned n_positional = 0;
 
 	for (; def != NULL && def->type != SIEVE_ARG_END; def++) {
 		g_assert_nonnull(def->name);
@@ -19,9 +20,13 @@ check_args(const SieveArgDef *def)
 				      def->value == SIEVE_ARG_NUMBER);
 			continue;
 		}
-		/* Only the last positional arguments may be left out. */
-		g_assert_true(!optional_seen || (def->flags & SIEVE_ARG_OPTIONAL));
-		optional_seen = (def->flags & SIEVE_ARG_OPTIONAL) != 0;
+		/* Only the last positional arguments may be left out, or the first one. */
+		bool optional = (def->flags & SIEVE_ARG_OPTIONAL) != 0;
+		bool positional = def->type == SIEVE_ARG_STRING ||
+			def->type == SIEVE_ARG_STRING_LIST || def->type == SIEVE_ARG_NUMBER;
+		g_assert_true(!optional_seen || optional || n_positional == 1);
+		optional_seen = optional;
+		n_positional += positional;
 		g_assert_false(def->flags & SIEVE_ARG_REQUIRED);
 	}
 }

@@ -2,6 +2,7 @@
 /* test-maildir.c - delivery into a Maildir: names, bytes, and every failing or last system call */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -51,14 +52,23 @@ make_message(const char *line_end)
 }
 
 static bool
-store(const char *root, const char *mailbox, const char *text, char **ret_path, GError **error)
+store_flagged(const char *root, const char *mailbox, const char *text, SieveBytes flags,
+	char **ret_path, GError **error)
 {
 	g_autoptr(SieveMaildir) maildir = sieve_maildir_open(root, NULL, error);
 	SieveBytes parts[] = {
 		SIEVE_BYTES("Received: x\r"), SIEVE_BYTES("\n"), sieve_bytes_from_string(text)};
 
+	SieveMail mail = {.parts = parts, .n_parts = G_N_ELEMENTS(parts), .flags = flags};
+
 	return maildir != NULL && sieve_maildir_store(maildir, sieve_bytes_from_string(mailbox),
-					  parts, G_N_ELEMENTS(parts), ret_path, error);
+					  &mail, ret_path, error);
+}
+
+static bool
+store(const char *root, const char *mailbox, const char *text, char **ret_path, GError **error)
+{
+	return store_flagged(root, mailbox, text, SIEVE_BYTES(""), ret_path, error);
 }
 
 static void
@@ -145,6 +155,163 @@ test_planted_links(void)
 		remove_tree(root);
 		remove_tree(elsewhere);
 	}
+}
+
+/* --- Flags --------------------------------------------------------------------------------------- */
+
+/* The letters of a mail stored into folder "Box" with these flags. */
+static char *
+letters_of(const char *root, const char *flags)
+{
+	g_autofree char *path = NULL;
+	g_autofree char *text = NULL;
+
+	g_assert_true(store_flagged(
+		root, "Box", "a", sieve_bytes_from_string(flags), &path, NULL));
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, "Received: x\na");
+	const char *letters = strstr(path, ":2,");
+	g_assert_cmpint(letters != NULL, ==, strstr(path, "/.Box/cur/") != NULL);
+	return g_strdup(letters == NULL ? "" : letters + strlen(":2,"));
+}
+
+typedef struct FlagCase {
+	const char *flags;
+	const char *letters;
+	const char *keywords; /* what dovecot-keywords holds then */
+} FlagCase;
+
+/* One after the other, in one folder. */
+static const FlagCase flag_cases[] = {
+	{"", "", NULL},
+	{"\\Recent \\Unknown", "", NULL},
+	{"\\Seen", "S", NULL},
+	{"\\seen \\Answered \\DRAFT \\Flagged \\Deleted", "DFRST", NULL},
+	{"work", "a", "0 work\n"},
+	{"\\Seen home WORK", "Sab", "0 work\n1 home\n"},
+	{"home", "b", "0 work\n1 home\n"},
+	{"new\nline tab\t", "", "0 work\n1 home\n"},
+};
+
+static void
+check_keywords(const char *root, const char *expected)
+{
+	g_autofree char *path = g_build_filename(root, ".Box", "dovecot-keywords", NULL);
+	g_autofree char *lock = g_build_filename(root, ".Box", "dovecot-uidlist.lock", NULL);
+	g_autofree char *got = NULL;
+
+	g_file_get_contents(path, &got, NULL, NULL);
+	g_assert_cmpstr(got, ==, expected);
+	g_assert_false(g_file_test(lock, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_flags(void)
+{
+	g_autofree char *root = make_root();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(flag_cases); i++) {
+		g_autofree char *letters = letters_of(root, flag_cases[i].flags);
+		g_test_message("%s", flag_cases[i].flags);
+		g_assert_cmpstr(letters, ==, flag_cases[i].letters);
+		check_keywords(root, flag_cases[i].keywords);
+	}
+	remove_tree(root);
+}
+
+/* There are letters for 26 keywords; of others the mail goes without. */
+static void
+test_many_keywords(void)
+{
+	g_autofree char *root = make_root();
+	g_autoptr(GString) flags = g_string_new(NULL);
+
+	for (int i = 0; i < 30; i++)
+		g_string_append_printf(flags, " k%d", i);
+	g_autofree char *letters = letters_of(root, flags->str);
+	g_assert_cmpstr(letters, ==, "abcdefghijklmnopqrstuvwxyz");
+	g_autofree char *last = letters_of(root, "k29 k3");
+	g_assert_cmpstr(last, ==, "d");
+	remove_tree(root);
+}
+
+/* What another program wrote is kept, gaps are filled, and what is not understood is passed over. */
+static void
+test_keywords_of_others(void)
+{
+	g_autofree char *root = make_root();
+	g_autofree char *path = g_build_filename(root, ".Box", "dovecot-keywords", NULL);
+	g_autofree char *letters = letters_of(root, "");
+
+	g_assert_true(g_file_set_contents(
+		path, "0 $Forwarded\n2 Junk\n99 far\nwords\n", -1, NULL));
+	g_autofree char *known = letters_of(root, "junk $forwarded");
+	g_assert_cmpstr(known, ==, "ac");
+	g_autofree char *added = letters_of(root, "new junk");
+	g_assert_cmpstr(added, ==, "bc");
+	check_keywords(root, "0 $Forwarded\n1 new\n2 Junk\n");
+	remove_tree(root);
+}
+
+/* While a lock is held no keyword is added, and no mail lost; one of a dead program is taken away. */
+static void
+test_keyword_lock(void)
+{
+	g_autofree char *root = make_root();
+	g_autofree char *lock = g_build_filename(root, ".Box", "dovecot-uidlist.lock", NULL);
+	g_autofree char *first = letters_of(root, "known");
+	const struct timespec long_ago[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+
+	g_assert_true(g_file_set_contents(lock, "", -1, NULL));
+	g_autofree char *held = letters_of(root, "\\Seen known new");
+	g_assert_cmpstr(held, ==, "Sa");
+	g_assert_cmpint(utimensat(AT_FDCWD, lock, long_ago, 0), ==, 0);
+	g_autofree char *stale = letters_of(root, "new");
+	g_assert_cmpstr(stale, ==, "b");
+	check_keywords(root, "0 known\n1 new\n");
+	remove_tree(root);
+}
+
+typedef struct Racer {
+	const char *root;
+	char *keyword;
+	char *letters;
+} Racer;
+
+static void *
+store_with_keyword(void *data)
+{
+	Racer *racer = data;
+
+	racer->letters = letters_of(racer->root, racer->keyword);
+	return NULL;
+}
+
+/* Each of many deliveries at once brings a keyword of its own: each gets its own letter. */
+static void
+test_keyword_race(void)
+{
+	g_autofree char *root = make_root();
+	g_autofree char *path = g_build_filename(root, ".Box", "dovecot-keywords", NULL);
+	g_autofree char *text = NULL;
+	GThread *threads[8];
+	Racer racers[G_N_ELEMENTS(threads)];
+
+	for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
+		racers[i] = (Racer){root, g_strdup_printf("k%zu", i), NULL};
+		threads[i] = g_thread_new("store", store_with_keyword, &racers[i]);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+		g_thread_join(threads[i]);
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
+		g_autofree char *line =
+			g_strdup_printf("%d %s\n", racers[i].letters[0] - 'a', racers[i].keyword);
+		g_assert_nonnull(strstr(text, line));
+		g_free(racers[i].keyword);
+		g_free(racers[i].letters);
+	}
+	remove_tree(root);
 }
 
 static void *
@@ -263,6 +430,11 @@ main(int argc, char **argv)
 	g_test_add_func("/maildir/inbox-and-lone-cr", test_inbox_and_lone_cr);
 	g_test_add_func("/maildir/illegal-name", test_illegal_name);
 	g_test_add_func("/maildir/planted-links", test_planted_links);
+	g_test_add_func("/maildir/flags", test_flags);
+	g_test_add_func("/maildir/many-keywords", test_many_keywords);
+	g_test_add_func("/maildir/keywords-of-others", test_keywords_of_others);
+	g_test_add_func("/maildir/keyword-lock", test_keyword_lock);
+	g_test_add_func("/maildir/keyword-race", test_keyword_race);
 	g_test_add_func("/maildir/race", test_race);
 	g_test_add_data_func("/maildir/fault/enospc", "ENOSPC", test_fault);
 	g_test_add_data_func("/maildir/fault/eio", "EIO", test_fault);

@@ -1,0 +1,5 @@
+require "imap4flags";
+setflag "flagvar" "a";
+if hasflag "flagvar" "a" {
+	keep;
+}

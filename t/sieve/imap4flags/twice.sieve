@@ -1,0 +1,3 @@
+require ["imap4flags", "fileinto"];
+fileinto :flags "first" "a";
+fileinto :flags "second" "a";
