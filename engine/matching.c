@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* matching.c - one evaluation of values against keys (RFC 5228 section 2.7.1) */
 
+#include "engine/check.h"
 #include "engine/run.h"
 
 static const void *
@@ -16,6 +17,16 @@ compile_keys(SieveRun *run, const SieveArgs *args, SieveStrings strings)
 	return args->match->compile == NULL ? keys : args->match->compile(keys, arena);
 }
 
+/* As the checker did with constant keys; a mistake fails the run. */
+static void
+check_expanded(SieveRun *run, const SieveArgs *args, SieveStrings keys)
+{
+	SieveCheck check = {.run = run};
+
+	for (size_t i = 0; args->match->check_key != NULL && i < keys.count; i++)
+		args->match->check_key(&check, args->keys, keys.items[i]);
+}
+
 /* Keys with variables are compiled in each run, which pays for their bytes. */
 static const void *
 compile_expanded(SieveRun *run, const SieveArgs *args, SieveStrings *ret_keys)
@@ -28,6 +39,7 @@ compile_expanded(SieveRun *run, const SieveArgs *args, SieveStrings *ret_keys)
 	/* A run that has no steps left fails after this test. */
 	if (!sieve_run_spend(run, steps, NULL))
 		keys.count = 0;
+	check_expanded(run, args, keys);
 	*ret_keys = keys;
 	return compile_keys(run, args, keys);
 }

@@ -1,0 +1,3 @@
+require ["regex", "variables"];
+set "open" "(";
+if header :regex "from" "${open}" { discard; }
