@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Engines.pm - runs both engines and says what they decide in the same words
 #
-# A decision is a line: `store NAME`, `redirect ADDRESS`, `reject REASON`, joined by `; `, `discard` when the
-# mail goes nowhere, `error` when the run failed and the mail was kept for that. Keeping is `store INBOX`.
+# A decision is a line: `store NAME [FLAGS]`, `redirect ADDRESS`, `reject REASON`, joined by `; `, `discard` when
+# the mail goes nowhere, `error` when the run failed and the mail was kept for that. Keeping is `store INBOX`.
 package Engines;
 use strict;
 use warnings;
@@ -129,15 +129,23 @@ sub decision {
 	return @actions ? join '; ', @actions : 'discard';
 }
 
+# A set of flags in one order and case.
+sub flags {
+	my ($text) = @_;
+	my %flags = map { lc $_ => 1 } split ' ', $text;
+	return %flags ? ' [' . join(' ', sort keys %flags) . ']' : '';
+}
+
 sub our_action {
 	my ($line) = @_;
-	return 'store INBOX' if $line =~ /^(?:implicit )?keep$/;
+	my $flags = $line =~ s/ flags "([^"]*)"$// ? flags($1 =~ s/\\\\/\\/gr) : '';
+	return "store INBOX$flags" if $line =~ /^(?:implicit )?keep$/;
 	return $line if $line !~ /^(\w+) "(.*)"$/;
 	my ($action, $target) = ($1, $2);
 	# Each shows the line ends of a reason in its own way.
 	$target =~ s/\\x0d\\x0a/ /g;
 	$target =~ s/\\(.)/$1/g;
-	return "$action $target";
+	return "$action $target$flags";
 }
 
 # decide_ours SCRIPT, MAILS, OPTION... - a decision for each mail
@@ -156,6 +164,7 @@ sub their_decision {
 	my @actions;
 	for (split /\n/, "$1$2") {
 		push @actions, "store $1" if /^ \* store message in folder: (.*)/;
+		$actions[-1] .= flags($1) if /^ +\+ add IMAP flags: (.*)/;
 		push @actions, "redirect $1" if /^ \* redirect message to: <(.*)>/;
 		push @actions, 'reject ' . $1 =~ s/\?\?/ /gr if /^ \* reject message with reason: (.*)/;
 		push @actions, 'discard' if /^ \* discard/;

@@ -16,7 +16,13 @@ my @addresses = ('ann@example.org', 'Ann <ann@example.org>', '"Ann, of Example" 
 	'not an address', 'ann@', '@example.org', 'ann', '<>', '<ann@example.org', 'ann@example.org bob@example.net', 'user@[192.0.2.1]');
 my @numbers = (0, 1, 7, 20, '007', '20 apples', 'x', '', '99999999999999999999', '-1');
 
+my @dates = ('Tue, 24 Nov 2026 13:00:05 +0000', '24 Nov 2026 13:00:05 +0130', 'Thu, 31 Dec 2026 23:59:59 -0500', 'Fri, 1 Jan 2027 00:30:00 +1400',
+	'Tue, 24 Nov 2026 13:00:05 GMT', '24 Nov 2026 13:00 +0000', 'Mon, 29 Feb 2026 10:00:00 +0000', 'tomorrow', '', 'Wed, 29 Feb 2028 00:00:00 +0000 (leap)');
+
 my %makers = (
+	Date => sub { pick(@dates) },
+	'X-Date' => sub { pick(@dates) },
+	Received => sub { pick('from a by b; ', "from a by b\r\n (comment; here); ", '') . pick(@dates) },
 	Subject => sub { pick(@texts) },
 	'X-List' => sub { pick(@texts) },
 	'X-Number' => sub { pick(@numbers) },
@@ -29,7 +35,7 @@ sub mail {
 	my $mail = '';
 	for my $name (sort keys %makers) {
 		next if chance(0.25);
-		for (1 .. (chance(0.1) ? 2 : 1)) {
+		for (1 .. pick((1) x 7, 2, 2, 3)) {
 			my $written = chance(0.1) ? lc $name : $name;
 			$mail .= "$written:" . pick(' ', ' ', '', "\t") . $makers{$name}->() . "\r\n";
 		}

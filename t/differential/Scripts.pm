@@ -19,6 +19,11 @@ my @variables = qw(a B long_name);
 my @modifiers = (':lower', ':upper', ':lowerfirst', ':upperfirst', ':quotewildcard', ':length');
 my @references = ('${a}', '${b}', '${A}', '${long_name}', '${0}', '${1}', '${2}', '${01}', 'x${a}y', '${a}${b}', '${', '$', '${}', '${a', '${1}-${2}', '${unset}');
 
+my @flags = ('\\Seen', '\\seen', '\\Flagged', 'work', 'Work', '$Junk', 'a', '\\Recent', '');
+my @date_parts = (['year', 2026, 1975, 2004], ['month', '01', '02', '11', '12'], ['day', '01', '24', '31'], ['date', '2026-11-24', '2026-12-31'],
+	['julian', 61003, 61038], ['hour', '00', '13', '23'], ['minute', '00', '30', '59'], ['second', '00', '05', '60'], ['time', '13:00:05', '00:00:00'],
+	['iso8601', '2026-11-24T13:00:05Z', '2026-11-24T13:00:05+01:30'], ['zone', '+0000', '+0130', '-0500'], ['weekday', 0, 1, 2, 6]);
+
 my $level;   # of nesting
 my $enabled; # capability to true
 my %used;    # capabilities of the script at hand
@@ -33,6 +38,19 @@ sub string {
 	my ($text) = @_;
 	$text =~ s/([\\"])/\\$1/g;
 	return qq("$text");
+}
+
+sub flags { return join ' ', map { pick(@flags) } 1 .. pick(1, 1, 2, 3); }
+
+sub index_tags {
+	my @tags = (':index ' . pick(1, 1, 2, 3), chance(0.4) ? ':last' : ());
+	return join ' ', chance(0.5) ? @tags : reverse @tags;
+}
+
+# Of what all dialects agree about.
+sub regex {
+	my $regex = join '', map { pick('a', 'l', 'lo', '.', '.*', '[a-z]', '[^ ]', '(he|ca)', 'l+', 'x?', '[[:digit:]]+', ' ', '(o|r){1,2}') } 1 .. 1 + rand 4;
+	return (chance(0.2) ? '^' : '') . $regex . (chance(0.2) ? '$' : '');
 }
 
 # A text with a reference to a variable, perhaps within words.
@@ -155,6 +173,51 @@ my @features = (
 		actions => [
 			(sub { join ' ', 'set', modifiers(), string(pick(@variables)), text(reference()) . ';' }) x 3,
 			sub { uses('fileinto'); 'fileinto ' . string(pick('L', 'Lists/x') . reference()) . ';' },
+		],
+	},
+	{
+		capability => 'imap4flags',
+		tests => [
+			sub { my ($tags, $keys) = match(@flags, 'seen', 'w'); join ' ', 'hasflag', $tags, $keys },
+			sub { uses('variables'); my ($tags, $keys) = match(@flags); join ' ', 'hasflag', $tags, string(pick(@variables)), $keys },
+		],
+		actions => [
+			(sub { pick(qw(setflag addflag removeflag)) . ' ' . string_list(\&flags) . ';' }) x 3,
+			sub { uses('variables'); join ' ', pick(qw(setflag addflag removeflag)), string(pick(@variables)), string_list(\&flags) . ';' },
+			sub { 'keep :flags ' . string_list(\&flags) . ';' },
+		],
+	},
+	{
+		capability => 'date',
+		tests => [
+			(sub {
+				my ($part, @values) = @{pick(@date_parts)};
+				my ($tags, $keys) = match(@values);
+				my $zone = pick(':originalzone', ':zone "+0000"', ':zone "-0530"', ':zone "+1400"', ':zone "+0130"');
+				join ' ', 'date', $zone, $tags, string(pick('date', 'received', 'x-date', 'subject')), string($part), $keys;
+			}) x 2,
+		],
+	},
+	{
+		capability => 'index',
+		tests => [
+			(sub {
+				my ($tags, $keys) = match(@words);
+				join ' ', 'header', index_tags(), $tags, string_list(sub { pick(@fields, 'received') }), $keys;
+			}) x 2,
+			sub {
+				my ($tags, $keys) = match(@addresses);
+				join ' ', 'address', index_tags(), address_part(), $tags, string_list(sub { pick(@address_fields) }), $keys;
+			},
+		],
+	},
+	{
+		capability => 'regex',
+		tests => [
+			(sub {
+				join ' ', 'header :regex', (chance(0.3) ? ':comparator "i;octet"' : ()), string_list(sub { pick(@fields) }),
+					string_list(\&regex);
+			}) x 2,
 		],
 	},
 	{capability => 'subaddress', parts => [':user', ':detail']},
