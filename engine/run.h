@@ -20,6 +20,7 @@ struct SieveRun {
 	const SieveEnv *env;
 	SieveEnvironment environment;
 	void *environment_data;
+	const char *maildir; /* (nullable) */
 	SieveTrace *trace; /* (nullable) */
 	void *host;
 	SieveResult *result;

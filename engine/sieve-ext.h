@@ -384,6 +384,13 @@ const SieveEnvelope *sieve_run_envelope(const SieveRun *run);
 const SieveEnv *sieve_run_env(const SieveRun *run);
 /** (nullable) RFC 5183 item; NULL when it is not known here. */
 const char *sieve_run_environment(SieveRun *run, const char *item);
+/** Whether mail can be stored into the mailbox without making it; the inbox can always. For tests with
+ * SIEVE_NEEDS_BODY: what is there may change while a mail comes. */
+bool sieve_run_has_mailbox(const SieveRun *run, SieveBytes mailbox);
+/** An annotation (RFC 5464) of a mailbox, or of the server when @mailbox has ptr NULL; ptr NULL when there
+ * is none. False with @error when it cannot be read. SIEVE_NEEDS_BODY. */
+bool sieve_run_annotation(SieveRun *run, SieveBytes mailbox, SieveBytes name, SieveBytes *ret_value,
+	GError **error);
 /** Lives until the run's result is freed. */
 SieveArena *sieve_run_arena(SieveRun *run);
 /** Counts @steps (bytes looked at) against the step budget; false with @error when none is left. */

@@ -246,6 +246,7 @@ typedef struct SieveRunInput {
 	void *environment_data;
 	SieveTrace *trace;            /* (nullable) */
 	SieveStage stage;             /* what is not known at it is not looked at */
+	const char *maildir; /* (nullable) root of the Maildir++ tree whose mailboxes tests ask about */
 } SieveRunInput;
 
 /** What a run decided: actions in order, and whether the implicit keep stands (RFC 5228 section

@@ -207,6 +207,7 @@ peer_delivery_run(const PeerConfig *config, const PeerScript *script, const Peer
 		.envelope = {.from = mail->sender, .to = mail->recipient},
 		.environment = environment,
 		.environment_data = &context,
+		.maildir = config->maildir,
 	};
 	g_auto(PeerDelivery) delivery = {0};
 	g_autoptr(SieveResult) result = NULL;

@@ -331,5 +331,6 @@ doorstep_filter(int argc, char **argv)
 		doorstep_run_compile(registry, options.script, &options.run, &code);
 	if (program == NULL)
 		return code;
+	options.run.maildir = g_strdup(argv[1]);
 	return filter_maildir(program, &options, argv[1]);
 }

@@ -37,6 +37,7 @@ doorstep_run_options_clear(DoorstepRunOptions *options)
 	g_free(options->engine);
 	g_free(options->html);
 	g_free(options->stage_name);
+	g_free(options->maildir);
 	g_clear_pointer(&options->texts, g_ptr_array_unref);
 	g_clear_pointer(&options->second, peer_second_script_free);
 	doorstep_settings_clear(&options->settings);
@@ -97,6 +98,7 @@ make_input(const DoorstepRunOptions *options, const SieveMessage *message, Sieve
 		.envelope = doorstep_envelope_from_header(message, arena),
 		.environment = environment_item,
 		.stage = options->stage,
+		.maildir = options->maildir,
 	};
 
 	if (options->envelope_from != NULL)
@@ -245,6 +247,8 @@ doorstep_run(int argc, char **argv)
 			"recipient (default: from the header)", "ADDRESS"},
 		{"remote-ip", 0, 0, G_OPTION_ARG_STRING, &options.remote_ip,
 			"address of the client that brought the mail", "IP"},
+		{"maildir", 0, 0, G_OPTION_ARG_FILENAME, &options.maildir,
+			"Maildir whose mailboxes tests ask about (default: none)", "DIR"},
 		{"engine", 0, 0, G_OPTION_ARG_STRING, &options.engine,
 			"doorstep (default) or libsieve", "ENGINE"},
 		{"explain", 'x', 0, G_OPTION_ARG_NONE, &options.explain,

@@ -20,6 +20,7 @@ typedef struct DoorstepRunOptions {
 	gboolean explain;
 	char *stage_name;      /* NULL: "message" */
 	SieveStage stage;      /* that @stage_name means */
+	char *maildir;         /* whose mailboxes tests ask about */
 	char *html;            /* file for a page that explains */
 	GPtrArray *texts;      /* (nullable) of GBytes: the scripts, as DoorstepScripts has them */
 	SieveTrace *trace;     /* (nullable) (transfer none) is told what runs do, where nothing explains */

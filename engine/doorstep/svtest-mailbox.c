@@ -65,19 +65,23 @@ static int
 compare_names(gconstpointer a, gconstpointer b)
 {
 	/* The names that delivery gives begin with numbers that grow: seconds, microseconds. */
-	return strverscmp(*(char *const *)a, *(char *const *)b);
+	return strverscmp(strrchr(*(char *const *)a, '/'), strrchr(*(char *const *)b, '/'));
 }
 
-/* The files of a folder in the order of their arrival. */
+/* The files of a folder in the order of their arrival. Those with flags are in cur/. */
 static GPtrArray *
 sorted_files(const char *folder)
 {
+	static const char *const parts[] = {"new", "cur"};
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
 	const char *name;
 
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
-		g_ptr_array_add(names, g_build_filename(folder, name, NULL));
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+		g_autofree char *part = g_build_filename(folder, parts[i], NULL);
+		g_autoptr(GDir) dir = g_dir_open(part, 0, NULL);
+		while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+			g_ptr_array_add(names, g_build_filename(part, name, NULL));
+	}
 	g_ptr_array_sort(names, compare_names);
 	return names;
 }
@@ -106,8 +110,7 @@ use_stored(SieveRun *run, SieveBytes mailbox, uint64_t index)
 		svtest_set_default_message(svtest, run);
 		return false;
 	}
-	g_autofree char *new = g_build_filename(folder, "new", NULL);
-	g_autoptr(GPtrArray) files = sorted_files(new);
+	g_autoptr(GPtrArray) files = sorted_files(folder);
 	if (index >= files->len)
 		return false;
 	g_autoptr(GBytes) stored = doorstep_file_read(g_ptr_array_index(files, index), NULL);

@@ -272,13 +272,14 @@ run_program(Svtest *svtest, const SieveProgram *program)
 		.message = message,
 		.envelope = doorstep_envelope_from_header(message, svtest->arena),
 		.environment = environment_item,
+		.maildir = svtest_maildir(svtest, &error),
 	};
 	DoorstepCoverage *coverage = svtest->setup->coverage;
 
 	if (coverage != NULL)
 		input.trace = doorstep_coverage_trace(coverage);
 	input.envelope.auth = sieve_bytes_from_string(g_get_user_name());
-	if (!sieve_run_hosted(program, &input, svtest, &result, &error))
+	if (input.maildir == NULL || !sieve_run_hosted(program, &input, svtest, &result, &error))
 		report_broken(svtest, "the file runs", error->message);
 }
 
