@@ -48,7 +48,7 @@ typedef enum {
 	SIEVE_ARG_OPTIONAL = 1 << 0, /* positional: may be missing; the last ones, or the first one */
 	SIEVE_ARG_REQUIRED = 1 << 1, /* tag: one of its group must be there */
 	SIEVE_ARG_CONSTANT = 1 << 2, /* variables in the value are a mistake */
-	SIEVE_ARG_KEYS = 1 << 3,     /* string list: the keys that SIEVE_ARG_MATCH compiles */
+	SIEVE_ARG_KEYS = 1 << 3,     /* string or string list: the keys that SIEVE_ARG_MATCH compiles */
 	SIEVE_ARG_WORDS = 1 << 4,    /* string list: of each string its words, blanks between */
 } SieveArgFlags;
 

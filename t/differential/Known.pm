@@ -15,7 +15,9 @@ my $string = qr/"(?:[^"\\]|\\.)*+"/;
 sub has_copy_and_plain {
 	my ($script) = @_;
 	my %copied = map { $_ => 1 } map { lc } $script =~ /\b(?:redirect|fileinto) :copy ($string)/g;
-	return grep { $copied{lc $_} } $script =~ /\b(?:redirect|fileinto) ($string)/g;
+	my @plain = $script =~ /\b(?:redirect|fileinto) ($string)/g;
+	push @plain, '"inbox"' if $script =~ /\bkeep\b/;
+	return grep { $copied{lc $_} } @plain;
 }
 
 # Elements of Mails.pm that are no valid address.

@@ -91,6 +91,8 @@ static const TestCase tests[] = {
 	{"header", "[\"relational\", \"comparator-i;ascii-numeric\"]",
 		"header :count \"ge\" :comparator \"i;ascii-numeric\" \"received\" \"1\"",
 		SIEVE_STAGE_HEADER},
+	{"spamtest", "\"spamtest\"", "spamtest \"0\"", SIEVE_STAGE_HEADER},
+	{"virustest", "\"virustest\"", "virustest \"0\"", SIEVE_STAGE_HEADER},
 	{"hasflag", "\"imap4flags\"", "hasflag \"x\"", SIEVE_STAGE_CONNECTION},
 	{"string", "\"variables\"", "string \"${a}\" \"\"", SIEVE_STAGE_CONNECTION},
 	{"date", "\"date\"", "date :zone \"+0000\" \"date\" \"year\" \"2026\"", SIEVE_STAGE_HEADER},
