@@ -165,11 +165,22 @@ search_literal(Glob *glob, const Segment *segment, size_t start, size_t *ret_at)
 static bool
 search(Glob *glob, const Segment *segment, size_t start, size_t *ret_at)
 {
+	bool literal_first = !segment->has_any && segment->text.len > 0;
+	size_t token = 0;
+	char first = '\0';
 	size_t end;
 
 	if (!segment->has_any && segment->text.len > SHORT_SEGMENT)
 		return search_literal(glob, segment, start, ret_at);
+	if (literal_first)
+		take_token(segment->text, &token, &first);
 	for (size_t at = start; at <= glob->value.len && glob->steps < SIEVE_LIMIT_RUN_STEPS;) {
+		if (literal_first && at < glob->value.len &&
+			fold_byte(glob, glob->value.ptr[at]) != fold_byte(glob, first)) {
+			at++;
+			glob->steps++;
+			continue;
+		}
 		size_t before = glob->n_captures;
 		if (match_here(glob, segment, at, &end)) {
 			glob->n_captures = before;
@@ -245,7 +256,12 @@ bool
 sieve_glob_match(SieveBytes pattern, SieveBytes value, const unsigned char *fold,
 	SieveBytes *captures, size_t *ret_n_captures, uint64_t *steps)
 {
-	Glob glob = {.value = value, .fold = fold};
+	/* Room for captures is left as it is: to clear it would take longer than most matches. */
+	Glob glob;
+	glob.value = value;
+	glob.fold = fold;
+	glob.n_captures = 0;
+	glob.steps = 0;
 	bool matched = match_segments(&glob, pattern);
 
 	*steps += glob.steps;

@@ -73,16 +73,21 @@ sieve_run_arena(SieveRun *run)
 	return run->result->arena;
 }
 
+/* Out of the way of the many calls that find enough. */
+static bool
+fail_for_steps(const SieveRun *run, GError **error)
+{
+	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_LIMIT,
+		"the script takes too long (more than %" PRIu64 " steps)", run->max_steps);
+	return false;
+}
+
 bool
 sieve_run_spend(SieveRun *run, uint64_t steps, GError **error)
 {
 	/* The sum cannot wrap round: each single amount is a length in memory. */
 	run->steps += steps;
-	if (run->steps <= run->max_steps)
-		return true;
-	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_LIMIT,
-		"the script takes too long (more than %" PRIu64 " steps)", run->max_steps);
-	return false;
+	return run->steps <= run->max_steps || fail_for_steps(run, error);
 }
 
 void

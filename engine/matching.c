@@ -63,8 +63,7 @@ tell_value(const SieveMatching *matching, SieveBytes value, size_t key)
 		.value = {value, matching->matched, matching->keys, key},
 	};
 
-	if (matching->run->trace != NULL)
-		sieve_trace_tell(matching->run, event);
+	sieve_trace_tell(matching->run, event);
 }
 
 bool
@@ -86,7 +85,8 @@ sieve_matching_offer(SieveMatching *matching, SieveBytes value)
 		if (match->capture != NULL)
 			run->captured = (SieveCaptured){.matching = *matching};
 	}
-	tell_value(matching, value, matching->matched ? matching->key : SIEVE_NO_KEY);
+	if (run->trace != NULL)
+		tell_value(matching, value, matching->matched ? matching->key : SIEVE_NO_KEY);
 	return matching->matched;
 }
 
@@ -120,7 +120,8 @@ sieve_matching_end(SieveMatching *matching)
 		return matching->matched;
 	matching->matched = match->match_count(matching, matching->matcher, matching->count);
 	g_snprintf(count, sizeof(count), "%" G_GUINT64_FORMAT, matching->count);
-	tell_value(matching, sieve_bytes_from_string(count), SIEVE_NO_KEY);
+	if (matching->run->trace != NULL)
+		tell_value(matching, sieve_bytes_from_string(count), SIEVE_NO_KEY);
 	return matching->matched;
 }
 

@@ -120,6 +120,20 @@ skip_cfws(Cursor *cursor)
 	}
 }
 
+/* What may end an element, or begin what must be read over as one. */
+static const bool is_structure[256] = {
+	[','] = true,
+	[';'] = true,
+	[':'] = true,
+	['<'] = true,
+	['>'] = true,
+	['@'] = true,
+	['('] = true,
+	['"'] = true,
+	['['] = true,
+	['\\'] = true,
+};
+
 /* Whether an obs-route begins at @at, behind `<`. */
 static bool
 route_begins(SieveBytes text, size_t at)
@@ -142,7 +156,7 @@ split_element(SieveBytes text, bool in_group)
 
 	while (at < text.len) {
 		char byte = text.ptr[at];
-		if (g_ascii_isalnum(byte)) {
+		if (!is_structure[(unsigned char)byte]) {
 			at++;
 			continue;
 		}
@@ -320,12 +334,13 @@ is_plain(SieveBytes text)
 	bool after_dot = true;
 
 	for (size_t i = 0; i < text.len; i++) {
-		bool dot = text.ptr[i] == '.';
-		bool common = g_ascii_isalnum(text.ptr[i]) || text.ptr[i] == '-' ||
-			      text.ptr[i] == '_' || text.ptr[i] == '+' || text.ptr[i] == '=';
-		if (dot ? after_dot : !common)
+		char byte = text.ptr[i];
+		if (g_ascii_isalnum(byte) || byte == '-' || byte == '_' || byte == '+' || byte == '=')
+			after_dot = false;
+		else if (byte == '.' && !after_dot)
+			after_dot = true;
+		else
 			return false;
-		after_dot = dot;
 	}
 	return !after_dot;
 }

@@ -17,6 +17,7 @@ struct SieveMessage {
 	SieveHeaderField *fields; /* (array length=n_fields) */
 	size_t n_fields;
 	size_t n_room;
+	bool odd_names; /* a field has a name that none can have */
 	uint64_t counted;     /* the size once somebody has asked for it; atomic */
 	uint64_t *size_bytes; /* where that stands: also written through a const message */
 };
@@ -75,6 +76,7 @@ add_field(SieveMessage *message, const SieveHeaderField *field)
 		message->fields = g_renew(SieveHeaderField, message->fields, message->n_room);
 	}
 	message->fields[message->n_fields++] = *field;
+	message->odd_names = message->odd_names || !sieve_message_is_field_name(field->name);
 }
 
 /* Mail that has passed through an mbox file starts with a "From " line, which is no field; but "From :"
@@ -213,10 +215,12 @@ const SieveHeaderField *
 sieve_message_find_field(const SieveMessage *message, SieveBytes name, size_t *index)
 {
 	for (size_t i = *index; i < message->n_fields; i++) {
-		if (!sieve_bytes_equal_nocase(message->fields[i].name, name))
+		const SieveBytes *other = &message->fields[i].name;
+		/* Most names differ in length, which is known without a call. */
+		if (other->len != name.len || !sieve_bytes_equal_nocase(*other, name))
 			continue;
 		/* A malformed field may have the name that is asked for. */
-		if (!sieve_message_is_field_name(name))
+		if (message->odd_names && !sieve_message_is_field_name(name))
 			break;
 		*index = i + 1;
 		return &message->fields[i];
