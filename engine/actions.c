@@ -169,6 +169,7 @@ sieve_result_forget(SieveResult *result)
 {
 	result->n_actions = result->n_done;
 	result->implicit_keep = true;
+	g_clear_pointer(&result->memories, g_array_unref);
 }
 
 void
@@ -274,6 +275,7 @@ sieve_result_free(SieveResult *result)
 {
 	if (result == NULL)
 		return;
+	g_clear_pointer(&result->memories, g_array_unref);
 	/* The result itself lies in its arena. */
 	sieve_arena_free(result->arena);
 }

@@ -2,6 +2,7 @@
 /* actions.h - the action list: implicit keep, conflicts, duplicates (RFC 5228 section 2.10) */
 #pragma once
 
+#include "engine/deliver/memory.h"
 #include "engine/sieve-ext.h"
 
 /** In its own arena. Every field may be read; deliver walks it, the test runner looks into it. */
@@ -11,6 +12,7 @@ struct SieveResult {
 	size_t n_actions;
 	bool implicit_keep;
 	SieveBytes mail_flags; /* of the implicit keep's copy */
+	GArray *memories;      /* (nullable) of SieveMemory, to be added once it is carried out */
 	size_t n_done; /* so many actions are carried out already: what fails later leaves them there */
 	bool kept;     /* the implicit keep is carried out already */
 	const SieveSettings *settings; /* (nullable) of the program; NULL: the core's defaults */

@@ -136,6 +136,7 @@ sieve_run_reset_result(SieveRun *run)
 	run->result->n_actions = 0;
 	run->result->implicit_keep = true;
 	run->result->mail_flags = (SieveBytes){"", 0};
+	g_clear_pointer(&run->result->memories, g_array_unref);
 	run->result->failed = false;
 	run->result->need = NULL;
 	run->result->n_done = 0;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* mailboxes.c - what tests may ask about the mail store: mailboxes and their annotations */
+/* mailboxes.c - what scripts know of the mail store: mailboxes, annotations, what was remembered */
 
 #include "engine/bytes.h"
 #include "engine/deliver/mailbox-metadata.h"
 #include "engine/deliver/mailbox-name.h"
 #include "engine/deliver/maildir.h"
+#include "engine/deliver/memory.h"
 #include "engine/run.h"
 
 bool
@@ -40,4 +41,34 @@ sieve_run_annotation(SieveRun *run, SieveBytes mailbox, SieveBytes name, SieveBy
 	*ret_value = sieve_arena_copy(
 		sieve_run_arena(run), (SieveBytes){bytes == NULL ? "" : bytes, size});
 	return true;
+}
+
+static int64_t
+now_of(const SieveRun *run)
+{
+	return run->env->now_usec(run->env) / G_USEC_PER_SEC;
+}
+
+bool
+sieve_run_recalls(SieveRun *run, const SieveNote *note, bool *ret_recalls, GError **error)
+{
+	char key[SIEVE_MEMORY_KEY_CHARS + 1];
+
+	*ret_recalls = false;
+	if (run->maildir == NULL)
+		return true;
+	sieve_memory_make_key(note->space, note->handle, note->id, key);
+	return sieve_memory_has(run->maildir, key, now_of(run), ret_recalls, error);
+}
+
+void
+sieve_run_remember(SieveRun *run, const SieveNote *note, uint64_t seconds)
+{
+	/* No time that anybody means is longer than this, and the sum cannot wrap round. */
+	SieveMemory memory = {.forget_at = now_of(run) + (int64_t)MIN(seconds, UINT32_MAX)};
+
+	sieve_memory_make_key(note->space, note->handle, note->id, memory.key);
+	if (run->result->memories == NULL)
+		run->result->memories = g_array_new(FALSE, FALSE, sizeof(SieveMemory));
+	g_array_append_val(run->result->memories, memory);
 }

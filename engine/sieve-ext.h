@@ -391,6 +391,18 @@ bool sieve_run_has_mailbox(const SieveRun *run, SieveBytes mailbox);
  * is none. False with @error when it cannot be read. SIEVE_NEEDS_BODY. */
 bool sieve_run_annotation(SieveRun *run, SieveBytes mailbox, SieveBytes name, SieveBytes *ret_value,
 	GError **error);
+/** Something to be remembered from one mail to the next. */
+typedef struct SieveNote {
+	SieveBytes space;  /* whose notes: "duplicate" */
+	SieveBytes handle; /* notes with different handles have nothing to do with each other */
+	SieveBytes id;
+} SieveNote;
+
+/** Whether a run before this one has remembered @note, and it is not forgotten. What this run remembers
+ * does not count. False with @error when nobody can tell. SIEVE_NEEDS_BODY. */
+bool sieve_run_recalls(SieveRun *run, const SieveNote *note, bool *ret_recalls, GError **error);
+/** Remembers @note for @seconds, from when this run's result has been carried out. */
+void sieve_run_remember(SieveRun *run, const SieveNote *note, uint64_t seconds);
 /** Lives until the run's result is freed. */
 SieveArena *sieve_run_arena(SieveRun *run);
 /** Counts @steps (bytes looked at) against the step budget; false with @error when none is left. */

@@ -269,6 +269,25 @@ carry_out(SieveDelivery *delivery, const SieveResult *result, GError **error)
 	return perform(delivery, result, false, error);
 }
 
+/* The mail is delivered: that it cannot be remembered is told, and no more. */
+static void
+remember(SieveDelivery *delivery, const SieveResult *result)
+{
+	g_autoptr(GError) failure = NULL;
+	int64_t now = delivery->env->now_usec(delivery->env) / G_USEC_PER_SEC;
+
+	if (result->memories == NULL)
+		return;
+	if (open_maildir(delivery, &failure) &&
+		sieve_memory_add(delivery->options->maildir,
+			(const SieveMemory *)(const void *)result->memories->data,
+			result->memories->len, now, &failure))
+		return;
+	if (delivery->problem->len > 0)
+		g_string_append(delivery->problem, "; ");
+	g_string_append(delivery->problem, failure->message);
+}
+
 static void
 write_receipt(SieveDelivery *delivery, SieveReceipt *receipt)
 {
@@ -307,6 +326,8 @@ sieve_deliver(const SieveResult *result, const SieveMessage *message, const Siev
 	};
 
 	bool delivered = carry_out(&delivery, result, error);
+	if (delivered)
+		remember(&delivery, result);
 	if (delivered)
 		write_receipt(&delivery, ret_receipt);
 	sieve_maildir_close(delivery.maildir);

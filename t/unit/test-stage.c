@@ -99,6 +99,7 @@ static const TestCase tests[] = {
 	{"currentdate", "\"date\"", "currentdate :zone \"+0000\" \"zone\" \"+0000\"",
 		SIEVE_STAGE_CONNECTION},
 	{"ihave", "\"ihave\"", "ihave \"fileinto\"", SIEVE_STAGE_CONNECTION},
+	{"duplicate", "\"duplicate\"", "duplicate :seconds 0", SIEVE_STAGE_MESSAGE},
 	{"mailboxexists", "\"mailbox\"", "mailboxexists \"INBOX\"",
 		SIEVE_STAGE_MESSAGE},
 	{"metadata", "\"mboxmetadata\"", "metadata \"INBOX\" \"/shared/x\" \"\"",

@@ -1,0 +1,2 @@
+require ["duplicate", "ihave"];
+if not duplicate :uniqueid "of a failed run" { error "no"; }
