@@ -38,8 +38,9 @@ static bool
 is_field(const char *text)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GRegex) pattern = make_pattern(text, &error);
+	GRegex *pattern = make_pattern(text, &error);
 
+	g_clear_pointer(&pattern, g_regex_unref);
 	return error == NULL && sieve_message_is_field_name((SieveBytes){text, strcspn(text, ":")});
 }
 
