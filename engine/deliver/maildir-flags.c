@@ -3,9 +3,10 @@
 
 #include "engine/deliver/maildir-flags.h"
 
+#include "engine/deliver/small-file.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,7 +19,6 @@
 
 enum {
 	MAX_KEYWORDS = 26, /* letters */
-	MAX_FILE_BYTES = 64 << 10,
 	LOCK_TRIES = 100,
 	LOCK_PAUSE_US = 10000,
 	LOCK_STALE_S = 120, /* whoever made it has died */
@@ -49,64 +49,31 @@ read_line(char *line, char *keywords[MAX_KEYWORDS])
 	keywords[number] = g_strdup(end + 1);
 }
 
-/* A file that is not there, or cannot be read, has no keywords; then none is added either. */
+/* One that cannot be read has none; then none is added either. */
 static bool
 read_keywords(int folder_fd, char *keywords[MAX_KEYWORDS])
 {
-	g_autofree char *text = g_malloc(MAX_FILE_BYTES + 1);
-	int fd = openat(folder_fd, KEYWORDS_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	size_t size = 0;
-	ssize_t got = 0;
-
-	if (fd < 0)
-		return errno == ENOENT;
-	while (size < MAX_FILE_BYTES && (got = read(fd, text + size, MAX_FILE_BYTES - size)) > 0)
-		size += (size_t)got;
-	close(fd);
-	if (got < 0 || size == MAX_FILE_BYTES)
-		return false;
-	text[size] = '\0';
+	g_autoptr(GString) text = g_string_new(NULL);
 	char *save = NULL;
-	for (char *line = strtok_r(text, "\n", &save); line != NULL;
+
+	if (!sieve_small_file_read(folder_fd, KEYWORDS_FILE, text, NULL))
+		return false;
+	for (char *line = strtok_r(text->str, "\n", &save); line != NULL;
 		line = strtok_r(NULL, "\n", &save))
 		read_line(line, keywords);
 	return true;
 }
 
 static bool
-write_all(int fd, const char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t written = write(fd, text, size);
-		if (written < 0 && errno != EINTR)
-			return false;
-		if (written > 0) {
-			text += written;
-			size -= (size_t)written;
-		}
-	}
-	return fsync(fd) == 0;
-}
-
-static bool
 write_keywords(int folder_fd, char *const keywords[MAX_KEYWORDS])
 {
 	g_autoptr(GString) text = g_string_new(NULL);
-	int fd = openat(folder_fd, KEYWORDS_NEW_FILE,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-	if (fd < 0)
-		return false;
 	for (unsigned i = 0; i < MAX_KEYWORDS; i++)
 		if (keywords[i] != NULL)
 			g_string_append_printf(text, "%u %s\n", i, keywords[i]);
-	bool written = write_all(fd, text->str, text->len);
-	if (close(fd) != 0 || !written ||
-		renameat(folder_fd, KEYWORDS_NEW_FILE, folder_fd, KEYWORDS_FILE) != 0) {
-		unlinkat(folder_fd, KEYWORDS_NEW_FILE, 0);
-		return false;
-	}
-	return true;
+	return sieve_small_file_replace(folder_fd, KEYWORDS_FILE, KEYWORDS_NEW_FILE,
+		(SieveBytes){text->str, text->len}, NULL);
 }
 
 /* --- The lock ----------------------------------------------------------------------------------- */

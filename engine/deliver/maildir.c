@@ -6,6 +6,7 @@
 #include "engine/bytes.h"
 #include "engine/deliver/maildir-flags.h"
 #include "engine/deliver/mailbox-name.h"
+#include "engine/deliver/small-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,21 +68,9 @@ folder_clear(Folder *folder)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Folder, folder_clear)
 
 static bool
-fail(GError **error, const char *what, const char *name)
-{
-	int saved = errno;
-
-	bool full = saved == ENOSPC || saved == EDQUOT;
-
-	g_set_error(error, SIEVE_ERROR, full ? SIEVE_ERROR_FULL : SIEVE_ERROR_IO, "%s %s: %s", what,
-		name, g_strerror(saved));
-	return false;
-}
-
-static bool
 sync_directory(int fd, const char *name, GError **error)
 {
-	return fsync(fd) == 0 || fail(error, "cannot sync directory", name);
+	return fsync(fd) == 0 || sieve_io_fail(error, "cannot sync directory", name);
 }
 
 /* A planted symbolic link is not followed: the way must not lead out of the Maildir. */
@@ -99,7 +88,7 @@ static bool
 make_directory(int at_fd, const char *name, GError **error)
 {
 	return mkdirat(at_fd, name, 0700) == 0 || errno == EEXIST ||
-	       fail(error, "cannot make directory", name);
+	       sieve_io_fail(error, "cannot make directory", name);
 }
 
 /* Maildir++: an empty file of this name tells a folder from a Maildir of its own. */
@@ -110,12 +99,12 @@ make_folder_mark(int folder_fd, GError **error)
 		folder_fd, "maildirfolder", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return fail(error, "cannot make", "maildirfolder");
+		return sieve_io_fail(error, "cannot make", "maildirfolder");
 	if (fsync(fd) != 0) {
 		close_directory(fd);
-		return fail(error, "cannot sync", "maildirfolder");
+		return sieve_io_fail(error, "cannot sync", "maildirfolder");
 	}
-	return close(fd) == 0 || fail(error, "cannot close", "maildirfolder");
+	return close(fd) == 0 || sieve_io_fail(error, "cannot close", "maildirfolder");
 }
 
 /* Two deliveries may make the same folder at once: each step takes what is there already. */
@@ -161,7 +150,7 @@ open_folder(SieveMaildir *maildir, SieveBytes mailbox, Folder *folder, GError **
 		folder->fd = open_directory(maildir->root_fd, path);
 	}
 	if (folder->fd < 0)
-		return fail(error, "cannot open folder", path);
+		return sieve_io_fail(error, "cannot open folder", path);
 	open_parts(folder);
 	if (is_complete(folder))
 		return true;
@@ -169,7 +158,7 @@ open_folder(SieveMaildir *maildir, SieveBytes mailbox, Folder *folder, GError **
 		return false;
 	open_parts(folder);
 	return (folder->tmp_fd >= 0 && folder->new_fd >= 0) ||
-	       fail(error, "cannot open tmp or new of folder", path);
+	       sieve_io_fail(error, "cannot open tmp or new of folder", path);
 }
 
 /* Makes the way to new/ durable. Done for every delivery, because whoever made a folder may not yet
@@ -196,7 +185,7 @@ flush(Writer *writer, GError **error)
 		if (wrote == 0)
 			errno = ENOSPC;
 		if (wrote <= 0)
-			return fail(error, "cannot write", "message");
+			return sieve_io_fail(error, "cannot write", "message");
 		done += (size_t)wrote;
 	}
 	writer->size += writer->fill;
@@ -245,12 +234,12 @@ write_parts(Writer *writer, const SieveBytes *parts, size_t n_parts, GError **er
 static bool
 finish_file(int fd, bool written, GError **error)
 {
-	bool synced = written && (fsync(fd) == 0 || fail(error, "cannot sync", "message"));
+	bool synced = written && (fsync(fd) == 0 || sieve_io_fail(error, "cannot sync", "message"));
 
 	/* Linux closes the descriptor before it can be interrupted. */
 	if (close(fd) == 0 || errno == EINTR || !synced)
 		return synced;
-	return fail(error, "cannot close", "message");
+	return sieve_io_fail(error, "cannot close", "message");
 }
 
 /* time, microseconds, process, count, random, host: no two deliveries share all of them. */
@@ -284,7 +273,7 @@ create_file(SieveMaildir *maildir, const Folder *folder, char **ret_name, GError
 		if (errno != EEXIST)
 			break;
 	}
-	fail(error, "cannot make a file in tmp of folder", folder->name);
+	sieve_io_fail(error, "cannot make a file in tmp of folder", folder->name);
 	return -1;
 }
 
@@ -338,7 +327,8 @@ publish(const SieveMaildir *maildir, const Folder *folder, const char *from, con
 	if (!sync_way(maildir, folder, error))
 		return false;
 	if (move_file(folder, from, to) != 0)
-		return fail(error, "cannot move the message into its place in folder", folder->name);
+		return sieve_io_fail(
+			error, "cannot move the message into its place in folder", folder->name);
 	if (sync_directory(to->fd, to->directory, error))
 		return true;
 	/* Should this fail too, the sender's next attempt makes an extra copy: nothing is lost. */
@@ -359,15 +349,15 @@ make_path(const char *path, GError **error)
 		if (errno == EEXIST)
 			return true;
 		if (errno != ENOENT || strcmp(parent, path) == 0)
-			return fail(error, "cannot make directory", path);
+			return sieve_io_fail(error, "cannot make directory", path);
 		if (!make_path(parent, error))
 			return false;
 		if (mkdir(path, 0700) != 0 && errno != EEXIST)
-			return fail(error, "cannot make directory", path);
+			return sieve_io_fail(error, "cannot make directory", path);
 	}
 	int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return fail(error, "cannot open directory", parent);
+		return sieve_io_fail(error, "cannot open directory", parent);
 	bool synced = sync_directory(fd, parent, error);
 	close_directory(fd);
 	return synced;
@@ -381,7 +371,7 @@ sieve_maildir_open(const char *root, const SieveEnv *env, GError **error)
 	/* The root itself may be a symbolic link: whoever configured it chose it. */
 	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
-		fail(error, "cannot open maildir", root);
+		sieve_io_fail(error, "cannot open maildir", root);
 		return NULL;
 	}
 	SieveMaildir *maildir = g_new0(SieveMaildir, 1);

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "engine/bytes.h"
+#include "engine/deliver/small-file.h"
 
 #define MEMORY_FILE "doorstep-memory"
 #define MEMORY_NEW_FILE "doorstep-memory.new"
@@ -21,17 +21,6 @@
 
 /* Each time the file has grown by so much, what is forgotten is taken out. */
 #define TIDY_STEP_BYTES (64u << 10)
-
-static bool
-fail(GError **error, const char *what, const char *name)
-{
-	int saved = errno;
-	bool full = saved == ENOSPC || saved == EDQUOT;
-
-	g_set_error(error, SIEVE_ERROR, full ? SIEVE_ERROR_FULL : SIEVE_ERROR_IO, "%s %s: %s", what,
-		name, g_strerror(saved));
-	return false;
-}
 
 void
 sieve_memory_make_key(SieveBytes space, SieveBytes handle, SieveBytes id,
@@ -51,23 +40,6 @@ sieve_memory_make_key(SieveBytes space, SieveBytes handle, SieveBytes id,
 }
 
 /* --- Reading ------------------------------------------------------------------------------------ */
-
-/* A file that is not there gives an empty text. */
-static bool
-read_all(int root_fd, GString *text, GError **error)
-{
-	int fd = openat(root_fd, MEMORY_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	char buffer[16 << 10];
-	ssize_t got;
-
-	if (fd < 0)
-		return errno == ENOENT || fail(error, "cannot open", MEMORY_FILE);
-	while ((got = read(fd, buffer, sizeof(buffer))) > 0)
-		g_string_append_len(text, buffer, got);
-	bool ok = got == 0 || fail(error, "cannot read", MEMORY_FILE);
-	close(fd);
-	return ok;
-}
 
 /* The line that ends before @end; moves @end to its start. False for what is no line of ours. */
 static bool
@@ -104,8 +76,8 @@ sieve_memory_has(const char *root, const char *key, int64_t now, bool *ret_has, 
 	*ret_has = false;
 	int root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0)
-		return errno == ENOENT || fail(error, "cannot open", root);
-	bool ok = read_all(root_fd, text, error);
+		return errno == ENOENT || sieve_io_fail(error, "cannot open", root);
+	bool ok = sieve_small_file_read(root_fd, MEMORY_FILE, text, error);
 	close(root_fd);
 	for (size_t end = text->len; ok && end > 0;) {
 		if (!take_last_line(text, &end, &memory) || strcmp(memory.key, key) != 0)
@@ -117,21 +89,6 @@ sieve_memory_has(const char *root, const char *key, int64_t now, bool *ret_has, 
 }
 
 /* --- Writing ------------------------------------------------------------------------------------ */
-
-static bool
-write_all(int fd, const char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t written = write(fd, text, size);
-		if (written < 0 && errno != EINTR)
-			return false;
-		if (written > 0) {
-			text += written;
-			size -= (size_t)written;
-		}
-	}
-	return fsync(fd) == 0;
-}
 
 static void
 append_line(GString *text, const SieveMemory *memory)
@@ -169,21 +126,11 @@ tidy(int root_fd, int64_t now, GError **error)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	if (!read_all(root_fd, text, error))
+	if (!sieve_small_file_read(root_fd, MEMORY_FILE, text, error))
 		return false;
 	g_autoptr(GString) kept = remembered(text, now);
-	int fd = openat(root_fd, MEMORY_NEW_FILE,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return fail(error, "cannot make", MEMORY_NEW_FILE);
-	bool written = write_all(fd, kept->str, kept->len);
-	if (close(fd) != 0 || !written ||
-		renameat(root_fd, MEMORY_NEW_FILE, root_fd, MEMORY_FILE) != 0) {
-		fail(error, "cannot write", MEMORY_FILE);
-		unlinkat(root_fd, MEMORY_NEW_FILE, 0);
-		return false;
-	}
-	return fsync(root_fd) == 0 || fail(error, "cannot sync directory of", MEMORY_FILE);
+	return sieve_small_file_replace(root_fd, MEMORY_FILE, MEMORY_NEW_FILE,
+		(SieveBytes){kept->str, kept->len}, error);
 }
 
 /* Under the lock. A line that a crash cut short is ended first. */
@@ -196,18 +143,19 @@ append(int root_fd, const GString *lines, bool *ret_untidy, GError **error)
 		O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return fail(error, "cannot open", MEMORY_FILE);
+		return sieve_io_fail(error, "cannot open", MEMORY_FILE);
 	bool ok = fstat(fd, &info) == 0 &&
 		  (info.st_size == 0 || pread(fd, &last, 1, info.st_size - 1) == 1) &&
-		  (last == '\n' || write_all(fd, "\n", 1)) && write_all(fd, lines->str, lines->len);
+		  (last == '\n' || sieve_small_file_write(fd, SIEVE_BYTES("\n"))) &&
+		  sieve_small_file_write(fd, (SieveBytes){lines->str, lines->len});
 	if (!ok)
-		fail(error, "cannot write", MEMORY_FILE);
+		sieve_io_fail(error, "cannot write", MEMORY_FILE);
 	close(fd);
 	uint64_t size = (uint64_t)info.st_size;
 	*ret_untidy = size / TIDY_STEP_BYTES != (size + lines->len) / TIDY_STEP_BYTES;
 	/* Who made the file makes its name last. */
 	return ok && (info.st_size > 0 || fsync(root_fd) == 0 ||
-			     fail(error, "cannot sync directory of", MEMORY_FILE));
+			     sieve_io_fail(error, "cannot sync directory of", MEMORY_FILE));
 }
 
 static int
@@ -216,12 +164,12 @@ take_lock(int root_fd, GError **error)
 	int fd = openat(root_fd, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0) {
-		fail(error, "cannot open", LOCK_FILE);
+		sieve_io_fail(error, "cannot open", LOCK_FILE);
 		return -1;
 	}
 	while (flock(fd, LOCK_EX) != 0)
 		if (errno != EINTR) {
-			fail(error, "cannot lock", LOCK_FILE);
+			sieve_io_fail(error, "cannot lock", LOCK_FILE);
 			close(fd);
 			return -1;
 		}
@@ -239,7 +187,7 @@ sieve_memory_add(const char *root, const SieveMemory *memories, size_t n_memorie
 		append_line(lines, &memories[i]);
 	int root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0)
-		return fail(error, "cannot open", root);
+		return sieve_io_fail(error, "cannot open", root);
 	int lock_fd = take_lock(root_fd, error);
 	bool ok = lock_fd >= 0 && append(root_fd, lines, &untidy, error) &&
 		  (!untidy || tidy(root_fd, now, error));
