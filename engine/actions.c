@@ -323,7 +323,9 @@ sieve_action_print(const SieveAction *action, GString *text)
 	g_string_append(text, action->def->name);
 	if (action->target.len > 0) {
 		g_autofree char *target = sieve_bytes_escape(action->target, SIZE_MAX);
-		g_string_append_printf(text, " \"%s\"", target);
+		g_string_append(text, " \"");
+		g_string_append(text, target);
+		g_string_append_c(text, '"');
 	}
 	print_flags(action->mail_flags, text);
 }

@@ -204,8 +204,13 @@ static char *
 make_printable(SieveBytes bytes, size_t max_bytes, bool quote)
 {
 	size_t end = MIN(bytes.len, max_bytes);
+	size_t at = plain_len(bytes, 0, end, quote);
+
+	/* Nearly all that is shown is plain. */
+	if (at == bytes.len)
+		return sieve_bytes_dup(bytes);
 	GString *text = g_string_sized_new(end);
-	size_t at = 0;
+	at = 0;
 
 	while (at < end) {
 		size_t plain = plain_len(bytes, at, end, quote);

@@ -31,6 +31,7 @@ typedef struct Folder {
 typedef struct Mail {
 	const char *path; /* relative to the Maildir */
 	const char *name; /* its last part */
+	size_t stem_len;  /* of the part of @name that stays */
 	Folder *folder;
 	/* It was moved while the mails were listed: the neighbour is the same mail. */
 	bool same_as_before;
@@ -110,18 +111,18 @@ take_mail(Mailbox *mailbox, Folder *folder, const char *path, size_t prefix_len)
 	Mail mail = {.path = g_string_chunk_insert(mailbox->paths, path), .folder = folder};
 
 	mail.name = mail.path + prefix_len;
+	mail.stem_len = stem_len(mail.name);
 	g_array_append_val(mailbox->mails, mail);
 }
 
 static int
 compare_stems(const Mail *a, const Mail *b)
 {
-	SieveBytes stems[] = {{a->name, stem_len(a->name)}, {b->name, stem_len(b->name)}};
-	int order = memcmp(stems[0].ptr, stems[1].ptr, MIN(stems[0].len, stems[1].len));
+	int order = memcmp(a->name, b->name, MIN(a->stem_len, b->stem_len));
 
 	if (order != 0)
 		return order;
-	return stems[0].len < stems[1].len ? -1 : stems[0].len > stems[1].len;
+	return a->stem_len < b->stem_len ? -1 : a->stem_len > b->stem_len;
 }
 
 static int
@@ -257,7 +258,7 @@ look_at_changes(const Mailbox *mailbox, const Folder *folder, struct timespec *c
 static const char *
 look_up(const Folder *folder, const Mail *mail)
 {
-	g_autofree char *stem = g_strndup(mail->name, stem_len(mail->name));
+	g_autofree char *stem = g_strndup(mail->name, mail->stem_len);
 
 	return folder->now == NULL ? NULL : g_hash_table_lookup(folder->now, stem);
 }
