@@ -71,22 +71,37 @@ compile_regex(SieveBytes pattern, bool caseless, SieveArena *arena, int *ret_err
 		units_of(pattern), pattern.len, options, ret_error, ret_offset, context);
 }
 
+/* Where the bracket expression that begins at @at ends. A bracket that comes first is one of its
+ * characters, and a class as [:alpha:] has one of its own. */
+static size_t
+skip_brackets(SieveBytes pattern, size_t at)
+{
+	at++;
+	if (at < pattern.len && pattern.ptr[at] == '^')
+		at++;
+	if (at < pattern.len && pattern.ptr[at] == ']')
+		at++;
+	while (at < pattern.len && pattern.ptr[at] != ']') {
+		bool class = sieve_bytes_starts_with(
+			sieve_bytes_slice(pattern, at, 2), SIEVE_BYTES("[:"));
+		size_t end = class ? sieve_bytes_find(pattern, SIEVE_BYTES(":]"), at + 2) : SIZE_MAX;
+		at = end != SIZE_MAX ? end + 2 : at + (pattern.ptr[at] == '\\' ? 2 : 1);
+	}
+	return at;
+}
+
 /* Groups that begin with `?` or `*` are no POSIX: they can make PCRE2 do anything. */
 static bool
 has_special_group(SieveBytes pattern)
 {
-	bool in_brackets = false;
-
 	for (size_t i = 0; i + 1 < pattern.len; i++) {
 		char byte = pattern.ptr[i];
 		char next = pattern.ptr[i + 1];
 		if (byte == '\\')
 			i++;
-		else if (byte == '[' && !in_brackets)
-			in_brackets = true;
-		else if (byte == ']')
-			in_brackets = false;
-		else if (!in_brackets && byte == '(' && (next == '?' || next == '*'))
+		else if (byte == '[')
+			i = skip_brackets(pattern, i);
+		else if (byte == '(' && (next == '?' || next == '*'))
 			return true;
 	}
 	return false;
