@@ -264,6 +264,8 @@ void
 sieve_run_set_mail_flags(SieveRun *run, SieveBytes flags)
 {
 	run->result->mail_flags = flags;
+	if (!sieve_run_is_traced(run))
+		return;
 	g_autofree char *shown = sieve_bytes_print(flags, 200);
 	sieve_run_note(run, "stored copies get %s%s", flags.len == 0 ? "no flags" : "flags ", shown);
 }

@@ -210,7 +210,7 @@ make_printable(SieveBytes bytes, size_t max_bytes, bool quote)
 	if (at == bytes.len)
 		return sieve_bytes_dup(bytes);
 	GString *text = g_string_sized_new(end);
-	at = 0;
+	g_string_append_len(text, bytes.ptr, (gssize)at);
 
 	while (at < end) {
 		size_t plain = plain_len(bytes, at, end, quote);
