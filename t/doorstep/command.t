@@ -54,6 +54,10 @@ is "run --envelope-from" discard "$(doorstep run -f x@example.com env.sieve samp
 is "run: sender from the header" 'implicit keep' "$(doorstep run env.sieve samples/plain.eml)"
 printf 'require "environment";\nif environment "remote-ip" "192.0.2.1" { discard; }\n' >ip.sieve
 is "run --remote-ip" discard "$(doorstep run --remote-ip 192.0.2.1 ip.sieve samples/plain.eml)"
+printf 'require "mailbox";\nif mailboxexists "a/b" { discard; }\n' >box.sieve
+mkdir -p Box/.a.b/cur Box/.a.b/new Box/.a.b/tmp
+is "run --maildir" discard "$(doorstep run --maildir Box box.sieve samples/plain.eml)"
+is "run: no Maildir, no mailbox" 'implicit keep' "$(doorstep run box.sieve samples/plain.eml)"
 is "run: script with a mistake" 1 "$(code doorstep run bad.sieve samples/plain.eml)"
 check "run --explain: the value" sh -c \
 	'doorstep run --explain env.sieve samples/plain.eml | grep -q a@example.com'
