@@ -16,55 +16,82 @@
 /* Segments longer than this are searched with a failure table, so that time stays linear. */
 enum { SHORT_SEGMENT = 16 };
 
-typedef struct Glob {
-	SieveBytes value;
-	const unsigned char *fold;
-	SieveBytes captures[SIEVE_GLOB_CAPTURES];
-	size_t n_captures;
-	uint64_t steps;
-} Glob;
-
-/* A stretch of the pattern without stars, still with its backslashes. */
+/* A stretch of the pattern without stars: tokens, each of which is a byte or a `?`. */
 typedef struct Segment {
-	SieveBytes text;
-	bool has_any; /* a `?` is in it */
+	const char *text; /* folded; (array length=len) */
+	const bool *any;  /* (nullable) which tokens are a `?`; NULL: none */
+	size_t len;
 } Segment;
 
-static unsigned char
-fold_byte(const Glob *glob, char byte)
-{
-	return glob->fold == NULL ? (unsigned char)byte : glob->fold[(unsigned char)byte];
-}
+struct SieveGlob {
+	const unsigned char *fold; /* (nullable) */
+	const Segment *segments;   /* one more than there are stars */
+	size_t n_segments;
+};
 
-/* Cuts off the segment at the start of @pattern; true when a star ends it. */
-static bool
-take_segment(SieveBytes *pattern, Segment *ret_segment)
-{
-	size_t at = 0;
+/* One value being matched. */
+typedef struct Match {
+	SieveBytes value;
+	const unsigned char *fold; /* (nullable) */
+	SieveBytes *captures;	   /* (nullable) */
+	size_t n_captures;
+	uint64_t steps;
+} Match;
 
-	ret_segment->has_any = false;
-	while (at < pattern->len && pattern->ptr[at] != '*') {
-		ret_segment->has_any = ret_segment->has_any || pattern->ptr[at] == '?';
-		at += pattern->ptr[at] == '\\' ? 2 : 1;
+/* --- Making ready ------------------------------------------------------------------------------- */
+
+static size_t
+count_stars(SieveBytes pattern)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < pattern.len; i++) {
+		count += pattern.ptr[i] == '*';
+		i += pattern.ptr[i] == '\\';
 	}
-	at = MIN(at, pattern->len);
-	bool star = at < pattern->len;
-	ret_segment->text = sieve_bytes_slice(*pattern, 0, at);
-	*pattern = sieve_bytes_slice(*pattern, star ? at + 1 : at, pattern->len);
-	return star;
+	return count;
 }
 
-/* One token of a segment: true for `?`, else @ret_literal is the byte it stands for. A backslash at
- * the very end stands for itself. */
-static bool
-take_token(SieveBytes segment, size_t *at, char *ret_literal)
+/* A backslash at the very end stands for itself. */
+const SieveGlob *
+sieve_glob_new(SieveBytes pattern, const unsigned char *fold, SieveArena *arena)
 {
-	bool escaped = segment.ptr[*at] == '\\' && *at + 1 < segment.len;
+	SieveGlob *glob = sieve_arena_new_array(arena, SieveGlob, 1);
+	Segment *segment = sieve_arena_new_array(arena, Segment, count_stars(pattern) + 1);
+	char *text = sieve_arena_alloc(arena, pattern.len);
+	bool *any = pattern.len == 0 || memchr(pattern.ptr, '?', pattern.len) == NULL
+			    ? NULL
+			    : sieve_arena_new_array(arena, bool, pattern.len);
+	size_t len = 0;
 
-	if (escaped)
-		++*at;
-	*ret_literal = segment.ptr[(*at)++];
-	return !escaped && *ret_literal == '?';
+	*glob = (SieveGlob){fold, segment, 1};
+	segment->text = text;
+	for (size_t i = 0; i < pattern.len; i++) {
+		bool escaped = pattern.ptr[i] == '\\' && i + 1 < pattern.len;
+		unsigned char byte = (unsigned char)pattern.ptr[escaped ? ++i : i];
+		if (!escaped && byte == '*') {
+			*++segment = (Segment){.text = text + len};
+			glob->n_segments++;
+			continue;
+		}
+		if (!escaped && byte == '?') {
+			any[len] = true;
+			segment->any = any + (segment->text - text);
+		}
+		text[len++] = (char)(fold == NULL ? byte : fold[byte]);
+		segment->len++;
+	}
+	return glob;
+}
+
+/* --- Matching ----------------------------------------------------------------------------------- */
+
+static unsigned char
+value_byte(const Match *match, size_t at)
+{
+	unsigned char byte = (unsigned char)match->value.ptr[at];
+
+	return match->fold == NULL ? byte : match->fold[byte];
 }
 
 /* The length of the character at @at: one UTF-8 character, or one byte of what is none. */
@@ -80,66 +107,61 @@ character_len(SieveBytes value, size_t at)
 }
 
 static void
-capture(Glob *glob, size_t start, size_t end)
+capture(Match *match, size_t start, size_t end)
 {
-	if (glob->n_captures < SIEVE_GLOB_CAPTURES)
-		glob->captures[glob->n_captures++] =
-			sieve_bytes_slice(glob->value, start, end - start);
+	if (match->captures != NULL && match->n_captures < SIEVE_GLOB_CAPTURES)
+		match->captures[match->n_captures++] =
+			sieve_bytes_slice(match->value, start, end - start);
+}
+
+static bool
+match_literal(Match *match, const Segment *segment, size_t at, size_t *ret_end)
+{
+	if (match->value.len - at < segment->len)
+		return false;
+	for (size_t i = 0; i < segment->len; i++) {
+		match->steps++;
+		if (value_byte(match, at + i) != (unsigned char)segment->text[i])
+			return false;
+	}
+	*ret_end = at + segment->len;
+	return true;
 }
 
 /* Whether @segment stands at @at; the captures of its `?` are taken only then. */
 static bool
-match_here(Glob *glob, const Segment *segment, size_t at, size_t *ret_end)
+match_here(Match *match, const Segment *segment, size_t at, size_t *ret_end)
 {
-	size_t before = glob->n_captures;
-	size_t token = 0;
-	bool same = true;
+	size_t before = match->n_captures;
 
-	while (same && token < segment->text.len) {
-		char literal;
-		bool any = take_token(segment->text, &token, &literal);
-		size_t len = at >= glob->value.len ? 0 : any ? character_len(glob->value, at) : 1;
-		same = len > 0 &&
-		       (any || fold_byte(glob, literal) == fold_byte(glob, glob->value.ptr[at]));
-		if (same && any)
-			capture(glob, at, at + len);
+	if (segment->any == NULL)
+		return match_literal(match, segment, at, ret_end);
+	for (size_t i = 0; i < segment->len; i++) {
+		bool any = segment->any[i];
+		match->steps++;
+		if (at >= match->value.len ||
+			(!any && value_byte(match, at) != (unsigned char)segment->text[i])) {
+			match->n_captures = before;
+			return false;
+		}
+		size_t len = any ? character_len(match->value, at) : 1;
+		if (any)
+			capture(match, at, at + len);
 		at += len;
-		glob->steps++;
 	}
-	if (same)
-		*ret_end = at;
-	else
-		glob->n_captures = before;
-	return same;
-}
-
-/* Bytes that @segment takes when there is no `?` in it. */
-static size_t
-literal_len(const Segment *segment)
-{
-	size_t len = 0;
-	char literal;
-
-	for (size_t token = 0; token < segment->text.len; len++)
-		take_token(segment->text, &token, &literal);
-	return len;
+	*ret_end = at;
+	return true;
 }
 
 /* Knuth, Morris and Pratt: no byte of the value is looked at more than twice. */
 static bool
-search_literal(Glob *glob, const Segment *segment, size_t start, size_t *ret_at)
+search_literal(Match *match, const Segment *segment, size_t start, size_t *ret_at)
 {
-	size_t len = literal_len(segment);
-	g_autofree char *word = g_malloc(len);
-	g_autofree size_t *fall = g_new(size_t, len + 1);
-	size_t token = 0;
+	const char *word = segment->text;
+	size_t len = segment->len;
+	g_autofree size_t *fall = g_new0(size_t, len);
 	size_t have = 0;
 
-	for (size_t i = 0; i < len; i++) {
-		take_token(segment->text, &token, &word[i]);
-		word[i] = (char)fold_byte(glob, word[i]);
-	}
-	fall[0] = 0;
 	for (size_t i = 1; i < len; i++) {
 		while (have > 0 && word[i] != word[have])
 			have = fall[have - 1];
@@ -147,8 +169,8 @@ search_literal(Glob *glob, const Segment *segment, size_t start, size_t *ret_at)
 		fall[i] = have;
 	}
 	have = 0;
-	for (size_t at = start; at < glob->value.len; at++, glob->steps++) {
-		char byte = (char)fold_byte(glob, glob->value.ptr[at]);
+	for (size_t at = start; at < match->value.len; at++, match->steps++) {
+		char byte = (char)value_byte(match, at);
 		while (have > 0 && byte != word[have])
 			have = fall[have - 1];
 		have += byte == word[have];
@@ -160,34 +182,38 @@ search_literal(Glob *glob, const Segment *segment, size_t start, size_t *ret_at)
 	return false;
 }
 
+/* Where the first byte of a literal stands, or the end of the value. */
+static size_t
+skip_to_first(Match *match, const Segment *segment, size_t at)
+{
+	size_t start = at;
+
+	while (at < match->value.len && value_byte(match, at) != (unsigned char)segment->text[0])
+		at++;
+	match->steps += at - start;
+	return at;
+}
+
 /* The first place of @segment at or after @start. Segments with a `?` are tried at each character;
  * a search that has used up what a run may spend gives up, and the run then fails for that. */
 static bool
-search(Glob *glob, const Segment *segment, size_t start, size_t *ret_at)
+search(Match *match, const Segment *segment, size_t start, size_t *ret_at)
 {
-	bool literal_first = !segment->has_any && segment->text.len > 0;
-	size_t token = 0;
-	char first = '\0';
+	bool literal = segment->any == NULL;
 	size_t end;
 
-	if (!segment->has_any && segment->text.len > SHORT_SEGMENT)
-		return search_literal(glob, segment, start, ret_at);
-	if (literal_first)
-		take_token(segment->text, &token, &first);
-	for (size_t at = start; at <= glob->value.len && glob->steps < SIEVE_LIMIT_RUN_STEPS;) {
-		if (literal_first && at < glob->value.len &&
-			fold_byte(glob, glob->value.ptr[at]) != fold_byte(glob, first)) {
-			at++;
-			glob->steps++;
-			continue;
-		}
-		size_t before = glob->n_captures;
-		if (match_here(glob, segment, at, &end)) {
-			glob->n_captures = before;
+	if (literal && segment->len > SHORT_SEGMENT)
+		return search_literal(match, segment, start, ret_at);
+	for (size_t at = start; at <= match->value.len && match->steps < SIEVE_LIMIT_RUN_STEPS;) {
+		if (literal && segment->len > 0)
+			at = skip_to_first(match, segment, at);
+		size_t before = match->n_captures;
+		if (match_here(match, segment, at, &end)) {
+			match->n_captures = before;
 			*ret_at = at;
 			return true;
 		}
-		at += at < glob->value.len && segment->has_any ? character_len(glob->value, at) : 1;
+		at += at < match->value.len && !literal ? character_len(match->value, at) : 1;
 	}
 	return false;
 }
@@ -205,69 +231,59 @@ character_start(SieveBytes value, size_t end)
 
 /* Where the last segment must start so that it ends with the value. */
 static bool
-place_last(const Glob *glob, const Segment *segment, size_t start, size_t *ret_at)
+place_last(const Match *match, const Segment *segment, size_t start, size_t *ret_at)
 {
-	size_t at = glob->value.len;
-	size_t n_any = 0;
-	char literal;
+	size_t at = match->value.len;
+	size_t left = segment->len;
 
-	if (!segment->has_any) {
-		size_t len = literal_len(segment);
-		*ret_at = at - MIN(at, len);
-		return at - start >= len;
+	if (at - start < left)
+		return false;
+	if (segment->any == NULL) {
+		*ret_at = at - left;
+		return true;
 	}
 	/* Tokens are walked from the end: literals take one byte, a `?` one character. */
-	size_t n_tokens = literal_len(segment);
-	g_autofree bool *any = g_new(bool, n_tokens);
-	for (size_t token = 0; token < segment->text.len; n_any++)
-		any[n_any] = take_token(segment->text, &token, &literal);
-	while (n_tokens > 0 && at > start) {
-		n_tokens--;
-		at = any[n_tokens] ? character_start(glob->value, at) : at - 1;
+	while (left > 0 && at > start) {
+		left--;
+		at = segment->any[left] ? character_start(match->value, at) : at - 1;
 	}
 	*ret_at = at;
-	return n_tokens == 0 && at >= start;
+	return left == 0 && at >= start;
 }
 
 static bool
-match_segments(Glob *glob, SieveBytes pattern)
+match_segments(Match *match, const SieveGlob *glob)
 {
-	Segment segment;
-	bool star = take_segment(&pattern, &segment);
+	const Segment *last = &glob->segments[glob->n_segments - 1];
 	size_t at = 0;
 
-	if (!match_here(glob, &segment, 0, &at))
+	if (!match_here(match, glob->segments, 0, &at))
 		return false;
-	while (star) {
+	for (const Segment *segment = glob->segments + 1; segment <= last; segment++) {
 		size_t place;
-		star = take_segment(&pattern, &segment);
-		bool found = star ? search(glob, &segment, at, &place)
-				  : place_last(glob, &segment, at, &place);
+		bool found = segment == last ? place_last(match, segment, at, &place)
+					     : search(match, segment, at, &place);
 		if (!found)
 			return false;
-		capture(glob, at, place);
-		if (!match_here(glob, &segment, place, &at))
+		capture(match, at, place);
+		/* A literal that was searched for stands there. */
+		if (segment->any == NULL && segment != last)
+			at = place + segment->len;
+		else if (!match_here(match, segment, place, &at))
 			return false;
 	}
-	return at == glob->value.len;
+	return at == match->value.len;
 }
 
 bool
-sieve_glob_match(SieveBytes pattern, SieveBytes value, const unsigned char *fold,
-	SieveBytes *captures, size_t *ret_n_captures, uint64_t *steps)
+sieve_glob_match(const SieveGlob *glob, SieveBytes value, SieveBytes *captures,
+	size_t *ret_n_captures, uint64_t *steps)
 {
-	/* Room for captures is left as it is: to clear it would take longer than most matches. */
-	Glob glob;
-	glob.value = value;
-	glob.fold = fold;
-	glob.n_captures = 0;
-	glob.steps = 0;
-	bool matched = match_segments(&glob, pattern);
+	Match match = {.value = value, .fold = glob->fold, .captures = captures};
+	bool matched = match_segments(&match, glob);
 
-	*steps += glob.steps;
-	if (!matched || captures == NULL)
-		return matched;
-	memcpy(captures, glob.captures, glob.n_captures * sizeof(glob.captures[0]));
-	*ret_n_captures = glob.n_captures;
-	return true;
+	*steps += match.steps;
+	if (matched && captures != NULL)
+		*ret_n_captures = match.n_captures;
+	return matched;
 }

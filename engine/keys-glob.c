@@ -26,8 +26,9 @@ typedef struct Index {
 } Index;
 
 struct SieveKeysGlob {
-	const unsigned char *fold; /* (nullable) */
-	SieveStrings patterns;	   /* as written */
+	const unsigned char *fold;	/* (nullable) */
+	const SieveGlob *const *globs; /* (array length=n_globs) each pattern */
+	size_t n_globs;
 	Index indexes[N_WAYS];
 	const uint32_t *others; /* without a literal: tried one by one */
 	uint32_t n_others;
@@ -91,7 +92,8 @@ typedef struct Choice {
 } Choice;
 
 typedef struct Choosing {
-	const SieveKeysGlob *globs;
+	SieveStrings patterns;
+	const unsigned char *fold;
 	SieveWord *words[N_WAYS]; /* literals sorted; index is the pattern */
 	size_t n_words[N_WAYS];
 	Choice *choices; /* of each pattern */
@@ -100,8 +102,7 @@ typedef struct Choosing {
 static void
 collect_words(Choosing *choosing, SieveArena *scratch)
 {
-	const SieveKeysGlob *globs = choosing->globs;
-	SieveStrings patterns = globs->patterns;
+	SieveStrings patterns = choosing->patterns;
 	size_t total = 0;
 
 	for (size_t i = 0; i < patterns.count; i++)
@@ -111,7 +112,7 @@ collect_words(Choosing *choosing, SieveArena *scratch)
 		choosing->words[way] = sieve_arena_new_array(scratch, SieveWord, patterns.count);
 	for (size_t i = 0; i < patterns.count; i++) {
 		Literals literals;
-		take_literals(patterns.items[i], globs->fold, buffer, &literals);
+		take_literals(patterns.items[i], choosing->fold, buffer, &literals);
 		buffer += patterns.items[i].len;
 		for (Way way = 0; way < N_WAYS; way++)
 			if (literals.of[way].len > 0)
@@ -192,20 +193,20 @@ make_index(Index *index, SieveWord *words, size_t count, SieveArena *arena)
 static void
 make_others(SieveKeysGlob *globs, const Choice *choices, SieveArena *arena)
 {
-	uint32_t *others = sieve_arena_new_array(arena, uint32_t, globs->patterns.count);
+	uint32_t *others = sieve_arena_new_array(arena, uint32_t, globs->n_globs);
 
-	for (size_t i = 0; i < globs->patterns.count; i++)
+	for (size_t i = 0; i < globs->n_globs; i++)
 		if (choices == NULL || choices[i].n_sharing == 0)
 			others[globs->n_others++] = (uint32_t)i;
 	globs->others = others;
 }
 
 static bool
-make_indexes(SieveKeysGlob *globs, SieveArena *arena, SieveArena *scratch)
+make_indexes(SieveKeysGlob *globs, SieveStrings patterns, SieveArena *arena, SieveArena *scratch)
 {
-	Choosing choosing = {.globs = globs};
+	Choosing choosing = {.patterns = patterns, .fold = globs->fold};
 
-	choosing.choices = sieve_arena_new_array(scratch, Choice, globs->patterns.count);
+	choosing.choices = sieve_arena_new_array(scratch, Choice, patterns.count);
 	collect_words(&choosing, scratch);
 	for (Way way = 0; way < N_WAYS; way++)
 		offer_way(&choosing, way);
@@ -227,11 +228,15 @@ const SieveKeysGlob *
 sieve_keys_glob_new(const SieveKeys *keys, SieveArena *arena)
 {
 	SieveKeysGlob *globs = sieve_arena_new_array(arena, SieveKeysGlob, 1);
+	const SieveGlob **each = sieve_arena_new_array(arena, const SieveGlob *, keys->keys.count);
 	g_autoptr(SieveArena) scratch = sieve_arena_new();
 
+	for (size_t i = 0; i < keys->keys.count; i++)
+		each[i] = sieve_glob_new(keys->keys.items[i], keys->comparator->fold, arena);
 	globs->fold = keys->comparator->fold;
-	globs->patterns = keys->keys;
-	if (keys->keys.count > 1 && make_indexes(globs, arena, scratch))
+	globs->globs = each;
+	globs->n_globs = keys->keys.count;
+	if (keys->keys.count > 1 && make_indexes(globs, keys->keys, arena, scratch))
 		return globs;
 	memset(globs->indexes, 0, sizeof(globs->indexes));
 	make_others(globs, NULL, arena);
@@ -271,8 +276,8 @@ try_patterns(Search *search, const uint32_t *patterns, uint32_t count)
 
 	for (uint32_t i = 0; i < count && !search->over && patterns[i] < search->best; i++) {
 		uint64_t steps = 1;
-		bool matched = sieve_glob_match(globs->patterns.items[patterns[i]], search->value,
-			globs->fold, NULL, NULL, &steps);
+		bool matched = sieve_glob_match(
+			globs->globs[patterns[i]], search->value, NULL, NULL, &steps);
 		spend(search, steps);
 		if (!matched)
 			continue;
@@ -341,17 +346,36 @@ search_middle(Search *search)
 	}
 }
 
+static void
+search_indexes(Search *search)
+{
+	search_from_end(search, BY_START);
+	if (!search->over)
+		search_from_end(search, BY_END);
+	if (!search->over)
+		search_middle(search);
+}
+
+/* Most lists in scripts hold one pattern. */
+static size_t
+try_only_pattern(const SieveKeysGlob *globs, const SieveMatching *matching, SieveBytes value)
+{
+	uint64_t steps = 1;
+	bool matched = sieve_glob_match(globs->globs[0], value, NULL, NULL, &steps);
+
+	return sieve_run_spend(matching->run, steps, NULL) && matched ? 0 : SIEVE_NO_KEY;
+}
+
 size_t
 sieve_keys_glob_find(const SieveKeysGlob *globs, const SieveMatching *matching, SieveBytes value)
 {
+	if (globs->n_globs == 1)
+		return try_only_pattern(globs, matching, value);
 	Search search = {
 		.globs = globs, .matching = matching, .value = value, .best = SIEVE_NO_KEY};
 
-	search_from_end(&search, BY_START);
-	if (!search.over)
-		search_from_end(&search, BY_END);
-	if (!search.over)
-		search_middle(&search);
+	if (globs->n_others < globs->n_globs)
+		search_indexes(&search);
 	if (!search.over)
 		try_patterns(&search, globs->others, globs->n_others);
 	return search.best;
@@ -363,8 +387,5 @@ sieve_keys_glob_capture(const SieveKeysGlob *globs, size_t key, SieveBytes value
 {
 	size_t count = 0;
 
-	if (!sieve_glob_match(globs->patterns.items[key], value, globs->fold, captures, &count,
-		    steps))
-		return 0;
-	return count;
+	return sieve_glob_match(globs->globs[key], value, captures, &count, steps) ? count : 0;
 }

@@ -29,9 +29,11 @@ enum { KEY_OF_MANY = 4 };
 static bool
 holds_glob(const SieveComparatorDef *comparator, SieveBytes key, SieveBytes value)
 {
+	g_autoptr(SieveArena) arena = sieve_arena_new();
 	uint64_t steps = 0;
 
-	return sieve_glob_match(key, value, comparator->fold, NULL, NULL, &steps);
+	return sieve_glob_match(
+		sieve_glob_new(key, comparator->fold, arena), value, NULL, NULL, &steps);
 }
 
 /* --- Random lists and values -------------------------------------------------------------------- */
