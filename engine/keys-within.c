@@ -188,12 +188,16 @@ sieve_keys_within_new(const SieveKeys *keys, SieveArena *arena)
 static bool
 stands_in_short(const unsigned char *fold, SieveBytes key, SieveBytes value)
 {
-	for (size_t at = 0; at + key.len <= value.len; at++) {
-		size_t same = 0;
-		if (key.len > 0 && fold[(unsigned char)value.ptr[at]] != (unsigned char)key.ptr[0])
+	const unsigned char *at = (const unsigned char *)value.ptr;
+	const unsigned char *word = (const unsigned char *)key.ptr;
+
+	if (key.len == 0 || key.len > value.len)
+		return key.len == 0;
+	for (const unsigned char *last = at + value.len - key.len; at <= last; at++) {
+		size_t same = 1;
+		if (fold[*at] != *word)
 			continue;
-		while (same < key.len &&
-			fold[(unsigned char)value.ptr[at + same]] == (unsigned char)key.ptr[same])
+		while (same < key.len && fold[at[same]] == word[same])
 			same++;
 		if (same == key.len)
 			return true;

@@ -134,6 +134,17 @@ static const bool is_structure[256] = {
 	['\\'] = true,
 };
 
+static size_t
+find_structure(SieveBytes text, size_t at)
+{
+	const unsigned char *byte = (const unsigned char *)text.ptr + at;
+	const unsigned char *end = (const unsigned char *)text.ptr + text.len;
+
+	while (byte < end && !is_structure[*byte])
+		byte++;
+	return text.len - (size_t)(end - byte);
+}
+
 /* Whether an obs-route begins at @at, behind `<`. */
 static bool
 route_begins(SieveBytes text, size_t at)
@@ -154,12 +165,8 @@ split_element(SieveBytes text, bool in_group)
 	bool address = false;
 	size_t at = 0;
 
-	while (at < text.len) {
+	while ((at = find_structure(text, at)) < text.len) {
 		char byte = text.ptr[at];
-		if (!is_structure[(unsigned char)byte]) {
-			at++;
-			continue;
-		}
 		bool ends = byte == ',' || (byte == ';' && in_group) ||
 			    (byte == ':' && !in_group && !address);
 		if (ends && !in_route) {
@@ -327,36 +334,46 @@ parse_angle(Cursor *cursor, bool null_path, GString *out, SieveArena *arena, Sie
 	return cursor_take(cursor, '>');
 }
 
-/* Whether @text is atoms parted by single dots, all of letters, digits and what is common beside them. */
+/* Letters, digits and what is common beside them. */
+static const bool is_common[256] = {
+	['0' ... '9'] = true,
+	['A' ... 'Z'] = true,
+	['a' ... 'z'] = true,
+	['-'] = true,
+	['_'] = true,
+	['+'] = true,
+	['='] = true,
+};
+
+/* Whether @text is atoms parted by single dots, all of common characters. */
 static bool
 is_plain(SieveBytes text)
 {
-	bool after_dot = true;
+	const unsigned char *at = (const unsigned char *)text.ptr;
+	const unsigned char *end = at + text.len;
 
-	for (size_t i = 0; i < text.len; i++) {
-		char byte = text.ptr[i];
-		if (g_ascii_isalnum(byte) || byte == '-' || byte == '_' || byte == '+' || byte == '=')
-			after_dot = false;
-		else if (byte == '.' && !after_dot)
-			after_dot = true;
-		else
+	for (;; at++) {
+		const unsigned char *atom = at;
+		while (at < end && is_common[*at])
+			at++;
+		if (at == atom)
 			return false;
+		if (at == end || *at != '.')
+			return at == end;
 	}
-	return !after_dot;
 }
 
 /* Nearly all addresses are so plain that nothing has to be read over or copied. False: look closer. */
 static bool
-take_plain_mailbox(const Element *element, SieveAddress *ret_address)
+take_plain_mailbox(SieveBytes mailbox, SieveAddress *ret_address)
 {
-	SieveBytes text = sieve_bytes_trim(element->text);
+	SieveBytes text = sieve_bytes_trim(mailbox);
 
-	if (element->angle != SIZE_MAX) {
-		const char *end = text.ptr + text.len;
-		text.ptr = element->text.ptr + element->angle + 1;
-		if (end <= text.ptr || end[-1] != '>')
+	if (text.len > 0 && text.ptr[text.len - 1] == '>') {
+		size_t angle = find_structure(text, 0);
+		if (text.ptr[angle] != '<')
 			return false;
-		text.len = (size_t)(end - 1 - text.ptr);
+		text = sieve_bytes_slice(text, angle + 1, text.len - angle - 2);
 	}
 	const char *at = text.len == 0 ? NULL : memchr(text.ptr, '@', text.len);
 	if (at == NULL)
@@ -375,8 +392,6 @@ take_plain_mailbox(const Element *element, SieveAddress *ret_address)
 static void
 parse_mailbox(const Element *element, bool null_path, SieveArena *arena, SieveAddress *ret_address)
 {
-	if (take_plain_mailbox(element, ret_address))
-		return;
 	g_autoptr(GString) out = g_string_new(NULL);
 	Cursor cursor = {element->text, element->angle == SIZE_MAX ? 0 : element->angle};
 	SieveAddress address = {.all = SIEVE_BYTES(""), .valid = true};
@@ -412,13 +427,22 @@ bool
 sieve_address_next(SieveAddressIter *iter, SieveArena *arena, SieveAddress *ret_address)
 {
 	while (iter->rest.len > 0) {
+		/* It is the whole list, or its last element. */
+		if (take_plain_mailbox(iter->rest, ret_address)) {
+			iter->rest.len = 0;
+			return true;
+		}
 		Element element = split_element(iter->rest, iter->in_group);
 		size_t used = element.text.len + (element.end == '\0' ? 0 : 1);
 		iter->rest.ptr += used;
 		iter->rest.len -= used;
 		if (element.end == ':' || element.end == ';')
 			iter->in_group = element.end == ':';
-		if (element.end == ':' || is_empty(element.text))
+		if (element.end == ':')
+			continue;
+		if (take_plain_mailbox(element.text, ret_address))
+			return true;
+		if (is_empty(element.text))
 			continue;
 		parse_mailbox(&element, iter->null_path, arena, ret_address);
 		return true;
