@@ -3,6 +3,8 @@
 
 #include "engine/core-settings.h"
 
+#include "engine/settings.h"
+
 #include <string.h>
 
 static bool
@@ -86,9 +88,8 @@ const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1] = {
 uint64_t
 sieve_core_number(const SieveSettings *settings, SieveCoreSetting setting)
 {
-	const SieveSettingDef *def = &sieve_core_settings[setting];
-
-	return settings == NULL ? def->number : sieve_settings_number(settings, def);
+	return settings == NULL ? sieve_core_settings[setting].number
+				: sieve_settings_core_number(settings, setting);
 }
 
 const char *

@@ -20,6 +20,7 @@ struct SieveSettings {
 	GPtrArray *defs;   /* of SieveSettingDef, in the order of the extensions */
 	GHashTable *names; /* name or alias to SieveSettingDef */
 	GHashTable *values;  /* SieveSettingDef to Value */
+	const Value *core[SIEVE_N_CORE_SETTINGS]; /* those of @values that each run asks for */
 	GHashTable *indexed; /* "name/index" to its text: what extensions look up themselves */
 };
 
@@ -154,6 +155,15 @@ fail_value(const SieveSettingDef *def, const char *name, const char *text, GErro
 	return false;
 }
 
+static void
+keep_value(SieveSettings *settings, const SieveSettingDef *def, const Value *value)
+{
+	g_hash_table_insert(settings->values, (gpointer)(uintptr_t)def, (gpointer)(uintptr_t)value);
+	for (int i = 0; i < SIEVE_N_CORE_SETTINGS; i++)
+		if (def == &sieve_core_settings[i])
+			settings->core[i] = value;
+}
+
 static bool
 set_value(SieveSettings *settings, const SieveSettingDef *def, const char *text)
 {
@@ -161,7 +171,7 @@ set_value(SieveSettings *settings, const SieveSettingDef *def, const char *text)
 
 	if (!parse_value(def, settings->arena, text, value))
 		return false;
-	g_hash_table_insert(settings->values, (gpointer)(uintptr_t)def, value);
+	keep_value(settings, def, value);
 	return true;
 }
 
@@ -175,7 +185,7 @@ set_fallback(SieveSettings *settings, const SieveSettingDef *def)
 	if (text == NULL) {
 		Value *unset = sieve_arena_new_array(settings->arena, Value, 1);
 		unset->list = sieve_arena_new_array(settings->arena, const char *, 1);
-		g_hash_table_insert(settings->values, (gpointer)(uintptr_t)def, unset);
+		keep_value(settings, def, unset);
 		return;
 	}
 	/* A default that is not legal is a mistake of the table, never of a user. */
@@ -314,7 +324,7 @@ sieve_settings_reset(SieveSettings *settings, const SieveSettings *base)
 
 	g_hash_table_iter_init(&iter, base->values);
 	while (g_hash_table_iter_next(&iter, &key, &value))
-		g_hash_table_insert(settings->values, key, value);
+		keep_value(settings, key, value);
 	g_hash_table_remove_all(settings->indexed);
 	g_hash_table_iter_init(&iter, base->indexed);
 	while (g_hash_table_iter_next(&iter, &key, &value))
@@ -346,6 +356,12 @@ get(const SieveSettings *settings, const SieveSettingDef *def)
 	/* The settings were made with other extensions than the program. */
 	g_assert(value != NULL);
 	return value;
+}
+
+uint64_t
+sieve_settings_core_number(const SieveSettings *settings, SieveCoreSetting setting)
+{
+	return settings->core[setting]->number;
 }
 
 uint64_t
