@@ -738,7 +738,9 @@ sieve_args_constants(const SieveArgs *args, unsigned index)
 SieveStrings
 sieve_args_strings(SieveRun *run, const SieveArgs *args, unsigned index)
 {
-	return sieve_string_values(run, &args->items[index]);
+	const SieveArg *arg = &args->items[index];
+
+	return arg->templates == NULL ? arg->strings : sieve_string_values(run, arg);
 }
 
 SieveBytes

@@ -86,15 +86,6 @@ sieve_bytes_is_ascii(SieveBytes bytes)
 	return true;
 }
 
-SieveBytes
-sieve_bytes_slice(SieveBytes bytes, size_t start, size_t len)
-{
-	start = MIN(start, bytes.len);
-	if (bytes.len == 0)
-		return bytes;
-	return (SieveBytes){bytes.ptr + start, MIN(len, bytes.len - start)};
-}
-
 static bool
 is_white(char byte)
 {

@@ -20,7 +20,15 @@ size_t sieve_bytes_find(SieveBytes haystack, SieveBytes needle, size_t start);
 /** True when no byte has its eighth bit set. */
 bool sieve_bytes_is_ascii(SieveBytes bytes);
 /** From @start, at most @len bytes; cut to what is there. */
-SieveBytes sieve_bytes_slice(SieveBytes bytes, size_t start, size_t len);
+static inline SieveBytes
+sieve_bytes_slice(SieveBytes bytes, size_t start, size_t len)
+{
+	start = MIN(start, bytes.len);
+	if (bytes.len == 0)
+		return bytes;
+	return (SieveBytes){bytes.ptr + start, MIN(len, bytes.len - start)};
+}
+
 /** Without blanks, tabs, CR and LF at both ends. */
 SieveBytes sieve_bytes_trim(SieveBytes bytes);
 /** Takes the next of the words that blanks part off @rest; false when there is none. */

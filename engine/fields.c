@@ -8,7 +8,7 @@
 static const SieveHeaderField *
 next_of_all(SieveFields *fields, SieveBytes *ret_name)
 {
-	const SieveMessage *message = sieve_run_message(fields->run);
+	const SieveMessage *message = fields->run->message;
 
 	for (; fields->name < fields->names.count; fields->name++, fields->at = 0) {
 		SieveBytes name = fields->names.items[fields->name];
@@ -16,7 +16,7 @@ next_of_all(SieveFields *fields, SieveBytes *ret_name)
 		const SieveHeaderField *field =
 			sieve_message_find_field(message, name, &fields->at);
 		size_t steps = fields->at - start + (field == NULL ? 0 : field->raw.len);
-		if (!sieve_run_spend(fields->run, steps, NULL))
+		if (!sieve_run_pay(fields->run, steps, NULL))
 			return NULL;
 		if (field == NULL)
 			continue;

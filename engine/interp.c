@@ -73,9 +73,8 @@ sieve_run_arena(SieveRun *run)
 	return run->result->arena;
 }
 
-/* Out of the way of the many calls that find enough. */
-static bool
-fail_for_steps(const SieveRun *run, GError **error)
+bool
+sieve_run_fail_for_steps(const SieveRun *run, GError **error)
 {
 	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_LIMIT,
 		"the script takes too long (more than %" PRIu64 " steps)", run->max_steps);
@@ -85,9 +84,7 @@ fail_for_steps(const SieveRun *run, GError **error)
 bool
 sieve_run_spend(SieveRun *run, uint64_t steps, GError **error)
 {
-	/* The sum cannot wrap round: each single amount is a length in memory. */
-	run->steps += steps;
-	return run->steps <= run->max_steps || fail_for_steps(run, error);
+	return sieve_run_pay(run, steps, error);
 }
 
 void
@@ -497,7 +494,7 @@ run_all(SieveRun *run, GError **error)
 		}
 		if (!ok)
 			return false;
-		if (!sieve_run_spend(run, 1, error))
+		if (!sieve_run_pay(run, 1, error))
 			return false;
 		if (run->leave >= 0)
 			leave_block(run);

@@ -47,8 +47,13 @@ compile_expanded(SieveRun *run, const SieveArgs *args, SieveStrings *ret_keys)
 void
 sieve_matching_begin(SieveMatching *matching, SieveRun *run, const SieveArgs *args)
 {
-	*matching = (SieveMatching){
-		.run = run, .args = args, .matcher = args->matcher, .first = run->trace != NULL};
+	/* What is left out is written before it is read: to clear it would take time in each test. */
+	matching->run = run;
+	matching->args = args;
+	matching->matcher = args->matcher;
+	matching->count = 0;
+	matching->matched = false;
+	matching->first = run->trace != NULL;
 	if (matching->matcher == NULL)
 		matching->matcher = compile_expanded(run, args, &matching->keys);
 	else
@@ -76,7 +81,7 @@ sieve_matching_offer(SieveMatching *matching, SieveBytes value)
 	if (match->match_count != NULL)
 		return false;
 	/* A run that has no steps left fails after this test; it need not match any more. */
-	if (!sieve_run_spend(run, value.len + 1, NULL))
+	if (!sieve_run_pay(run, value.len + 1, NULL))
 		return true;
 	matching->key = SIEVE_NO_KEY;
 	matching->matched = match->match(matching, matching->matcher, value);

@@ -43,3 +43,15 @@ struct SieveRun {
 	GHashTable *slots;     /* (nullable) key to void ** */
 	bool *enabled; /* (nullable) what ihave tests found: an extension, a script at a time */
 };
+
+/** Fails for what was spent too much; see sieve_run_spend(). */
+bool sieve_run_fail_for_steps(const SieveRun *run, GError **error);
+
+/** sieve_run_spend() for what happens several times in each test. */
+static inline bool
+sieve_run_pay(SieveRun *run, uint64_t steps, GError **error)
+{
+	/* The sum cannot wrap round: each single amount is a length in memory. */
+	run->steps += steps;
+	return run->steps <= run->max_steps || sieve_run_fail_for_steps(run, error);
+}

@@ -214,17 +214,19 @@ sieve_message_is_field_name(SieveBytes name)
 const SieveHeaderField *
 sieve_message_find_field(const SieveMessage *message, SieveBytes name, size_t *index)
 {
-	for (size_t i = *index; i < message->n_fields; i++) {
-		const SieveBytes *other = &message->fields[i].name;
+	const SieveHeaderField *fields = message->fields;
+	size_t count = message->n_fields;
+
+	for (size_t i = *index; i < count; i++) {
 		/* Most names differ in length, which is known without a call. */
-		if (other->len != name.len || !sieve_bytes_equal_nocase(*other, name))
+		if (fields[i].name.len != name.len || !sieve_bytes_equal_nocase(fields[i].name, name))
 			continue;
 		/* A malformed field may have the name that is asked for. */
 		if (message->odd_names && !sieve_message_is_field_name(name))
 			break;
 		*index = i + 1;
-		return &message->fields[i];
+		return &fields[i];
 	}
-	*index = message->n_fields;
+	*index = count;
 	return NULL;
 }
