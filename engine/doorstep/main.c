@@ -5,19 +5,21 @@
 
 #include "engine/doorstep/verb.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <string.h>
-
-#include "peer/presence.h"
+#include <unistd.h>
 
 static const struct {
 	const char *name;
-	DoorstepVerb run;
+	DoorstepVerb run; /* NULL: doorstep-directory does it */
 	const char *summary;
 } verbs[] = {
 #define DOORSTEP_VERB(name, function, summary) {name, function, summary},
+#define DOORSTEP_DIRECTORY_VERB(name, function, summary) {name, NULL, summary},
 #include "engine/doorstep/verbs.def"
 #undef DOORSTEP_VERB
+#undef DOORSTEP_DIRECTORY_VERB
 };
 
 static void
@@ -37,33 +39,20 @@ print_help(void)
 		"75 try again later.\n");
 }
 
-bool
-doorstep_options(const DoorstepHelp *help, const GOptionEntry *entries, int *argc, char ***argv)
+/* Verbs that speak with the directory are a program of their own, which stands beside this one: who
+ * checks a script does not wait for the libraries of the network to be loaded. */
+static int
+run_directory_verb(char **argv)
 {
-	g_autoptr(GError) error = NULL;
-	g_autoptr(GOptionContext) context = g_option_context_new(help->operands);
-	g_autofree char *program = g_strdup_printf("doorstep %s", (*argv)[0]);
-	g_autofree char *examples = g_strdup_printf("Examples:\n%s", help->examples);
+	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : g_strdup(".");
+	g_autofree char *beside = g_build_filename(folder, "doorstep-directory", NULL);
 
-	g_set_prgname(program);
-	g_option_context_set_summary(context, help->summary);
-	g_option_context_set_description(context, examples);
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (g_option_context_parse(context, argc, argv, &error))
-		return true;
-	g_printerr("%s: %s\n", program, error->message);
-	return false;
-}
-
-int
-doorstep_usage_error(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	g_autofree char *message = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	g_printerr("%s: %s\n", g_get_prgname(), message);
+	if (g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+		(void)execv(beside, argv);
+	else
+		(void)execvp("doorstep-directory", argv);
+	g_printerr("doorstep: cannot run doorstep-directory: %s\n", g_strerror(errno));
 	return DOORSTEP_EXIT_USAGE;
 }
 
@@ -84,6 +73,7 @@ main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
-			return verbs[i].run(argc - 1, argv + 1);
+			return verbs[i].run == NULL ? run_directory_verb(argv)
+						    : verbs[i].run(argc - 1, argv + 1);
 	return doorstep_usage_error("no such verb: %s; see `doorstep --help`", argv[1]);
 }

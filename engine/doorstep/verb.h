@@ -29,5 +29,7 @@ bool doorstep_options(const DoorstepHelp *help, const GOptionEntry *entries, int
 int doorstep_usage_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 #define DOORSTEP_VERB(name, function, summary) int function(int argc, char **argv);
+#define DOORSTEP_DIRECTORY_VERB(name, function, summary) int function(int argc, char **argv);
 #include "engine/doorstep/verbs.def"
 #undef DOORSTEP_VERB
+#undef DOORSTEP_DIRECTORY_VERB

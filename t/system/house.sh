@@ -158,7 +158,7 @@ log_in_as() {
 house_reader() {
 	local home=$TMP/$1
 	mkdir -p "$home/bin" "$home/sieve"
-	cp "$BUILD/doorstep" "$BUILD/doorstepd" "$BUILD/t/tools/notification-service" "$home/bin/"
+	cp "$BUILD/doorstep" "$BUILD/doorstep-directory" "$BUILD/doorstepd" "$BUILD/t/tools/notification-service" "$home/bin/"
 	cat >"$home/doorstepd.conf" <<-END
 		[mail]
 		maildir = $home/Maildir
