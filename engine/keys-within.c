@@ -16,20 +16,25 @@
 #define SCREEN_MIN_WIDTH 4u
 #define SCREEN_MAX_WIDTH 64u
 #define SCREEN_BITS	 16u /* for each key, or up to twice as many */
+#define TABLE_MAX_RUN	 64u /* slots that a search of the table looks at */
+#define TABLE_MAX_TRIES	 16u /* searches of the table for one value */
 
 /* Which first bytes keys have, as a Bloom filter; where a hash of that many bytes is not in it, no key
- * begins. The hash rolls along the value (Karp and Rabin). One who makes values that pass costs the time of
- * the automaton, which is linear. */
+ * begins. The hash rolls along the value (Karp and Rabin). Where it is, a table finds the key. One who
+ * makes values that pass costs the time of the automaton, which is linear. */
 typedef struct Screen {
 	size_t width;	  /* how many first bytes: as many as the shortest key has; 0: no screen */
 	uint64_t leaving; /* what the hash's oldest byte has become a multiple of */
 	unsigned shift;	  /* leaves the bits that choose a word */
 	uint64_t *words;
+	unsigned char *pairs; /* a bit for each two bytes that a key begins with: small, so it stays near */
+	uint32_t *slots; /* (nullable) a hash table: indexes of keys plus one, 0 for none */
+	uint64_t mask;	 /* of the slots */
 } Screen;
 
 struct SieveKeysWithin {
 	const unsigned char *fold; /* (nullable) */
-	SieveStrings keys;	   /* folded; kept when there is no automaton */
+	SieveStrings keys;	   /* folded; kept when there is no automaton, or a table of them */
 	const SieveTrie *automaton; /* (nullable) */
 	const uint32_t *first; /* for each word the first key that stands where the word ends */
 	Screen screen;
@@ -61,6 +66,12 @@ screen_bits(uint64_t scattered)
 	       UINT64_C(1) << (scattered >> 12 & 63);
 }
 
+static unsigned
+pair_of(unsigned char first, unsigned char second)
+{
+	return (unsigned)first << 8 | second;
+}
+
 static size_t
 screen_width(SieveStrings keys)
 {
@@ -86,6 +97,7 @@ make_screen(Screen *screen, SieveStrings keys, SieveArena *arena)
 		bits++;
 	screen->shift = 64 - bits;
 	screen->words = sieve_arena_new_array(arena, uint64_t, UINT64_C(1) << bits);
+	screen->pairs = sieve_arena_new_array(arena, unsigned char, (1u << 16) / 8);
 	screen->leaving = 1;
 	for (size_t i = 0; i < screen->width; i++)
 		screen->leaving *= HASH_BASE;
@@ -95,30 +107,124 @@ make_screen(Screen *screen, SieveStrings keys, SieveArena *arena)
 			hash = hash * HASH_BASE + (unsigned char)keys.items[i].ptr[at];
 		hash = scatter(hash);
 		*screen_word(screen, hash) |= screen_bits(hash);
+		const unsigned char *bytes = (const unsigned char *)keys.items[i].ptr;
+		unsigned pair = pair_of(bytes[0], bytes[1]);
+		screen->pairs[pair / 8] |= (unsigned char)(1u << pair % 8);
 	}
 }
 
-/* Before this place of the value no key begins. */
-static size_t
-first_place(const Screen *screen, const unsigned char *fold, SieveBytes value)
-{
-	const unsigned char *bytes = (const unsigned char *)value.ptr;
-	uint64_t hash = 0;
+/* A value being gone through. */
+typedef struct Roll {
+	SieveBytes value;
+	const unsigned char *fold; /* (nullable) */
+	size_t read;		   /* bytes so far */
+	uint64_t hash;
+	uint64_t scattered; /* of the place that passed last */
+} Roll;
 
-	for (size_t i = 0; i < value.len; i++) {
-		hash = hash * HASH_BASE + (fold == NULL ? bytes[i] : fold[bytes[i]]);
-		if (i + 1 < screen->width)
+static unsigned char
+folded(const Roll *roll, size_t at)
+{
+	unsigned char byte = (unsigned char)roll->value.ptr[at];
+
+	return roll->fold == NULL ? byte : roll->fold[byte];
+}
+
+/* The next place that passes; between it and the one before no key begins. */
+static size_t
+next_place(const Screen *screen, Roll *roll)
+{
+	while (roll->read < roll->value.len) {
+		size_t at = roll->read++;
+		roll->hash = roll->hash * HASH_BASE + folded(roll, at);
+		if (roll->read < screen->width)
 			continue;
-		if (i >= screen->width) {
-			unsigned char old = bytes[i - screen->width];
-			hash -= screen->leaving * (fold == NULL ? old : fold[old]);
-		}
-		uint64_t scattered = scatter(hash);
-		uint64_t bits = screen_bits(scattered);
-		if ((*screen_word(screen, scattered) & bits) == bits)
-			return i + 1 - screen->width;
+		if (at >= screen->width)
+			roll->hash -= screen->leaving * folded(roll, at - screen->width);
+		size_t place = roll->read - screen->width;
+		unsigned pair = pair_of(folded(roll, place), folded(roll, place + 1));
+		if ((screen->pairs[pair / 8] & 1u << pair % 8) == 0)
+			continue;
+		roll->scattered = scatter(roll->hash);
+		uint64_t bits = screen_bits(roll->scattered);
+		if ((*screen_word(screen, roll->scattered) & bits) == bits)
+			return place;
 	}
-	return value.len;
+	return roll->value.len;
+}
+
+/* --- The table -------------------------------------------------------------------------------- */
+
+/* Most places that pass begin a key. A table finds it with three looks at memory, where the automaton takes
+ * some for each byte. */
+static uint64_t
+first_slot(const Screen *screen, uint64_t scattered)
+{
+	return (scattered >> 24) & screen->mask;
+}
+
+static bool
+add_to_table(Screen *screen, SieveBytes key, uint32_t index)
+{
+	Roll roll = {.value = sieve_bytes_slice(key, 0, screen->width)};
+	unsigned tries = 0;
+
+	(void)next_place(screen, &roll);
+	for (uint64_t at = first_slot(screen, roll.scattered);; at = (at + 1) & screen->mask) {
+		if (screen->slots[at] == 0) {
+			screen->slots[at] = index + 1;
+			return true;
+		}
+		if (++tries > TABLE_MAX_RUN)
+			return false;
+	}
+}
+
+/* Keys too many of which begin the same way get none. @keys: folded. */
+static void
+make_table(Screen *screen, SieveStrings keys, SieveArena *arena)
+{
+	uint64_t size = 1;
+
+	while (size < (uint64_t)keys.count * 2)
+		size *= 2;
+	screen->mask = size - 1;
+	screen->slots = sieve_arena_new_array(arena, uint32_t, size);
+	for (size_t i = 0; i < keys.count; i++)
+		if (!add_to_table(screen, keys.items[i], (uint32_t)i)) {
+			screen->slots = NULL;
+			return;
+		}
+}
+
+static bool
+stands_at(const Roll *roll, size_t place, SieveBytes key)
+{
+	size_t same = 0;
+
+	if (roll->value.len - place < key.len)
+		return false;
+	while (same < key.len && folded(roll, place + same) == (unsigned char)key.ptr[same])
+		same++;
+	return same == key.len;
+}
+
+/* A key that stands in the value. Places that pass and begin none are few, unless somebody made them: then
+ * @ret_start says from where on the automaton is to look. */
+static size_t
+find_in_table(const Screen *screen, SieveStrings keys, Roll *roll, size_t *ret_start)
+{
+	for (unsigned tries = 0; tries < TABLE_MAX_TRIES; tries++) {
+		size_t place = next_place(screen, roll);
+		*ret_start = place;
+		if (place == roll->value.len)
+			return SIEVE_NO_KEY;
+		uint64_t at = first_slot(screen, roll->scattered);
+		for (; screen->slots[at] != 0; at = (at + 1) & screen->mask)
+			if (stands_at(roll, place, keys.items[screen->slots[at] - 1]))
+				return screen->slots[at] - 1;
+	}
+	return SIEVE_NO_KEY;
 }
 
 /* --- The keys --------------------------------------------------------------------------------- */
@@ -178,8 +284,10 @@ sieve_keys_within_new(const SieveKeys *keys, SieveArena *arena)
 		SieveStrings folded = sieve_fold_all(scratch, within->fold, keys->keys);
 		make_automaton(within, folded, arena);
 		make_screen(&within->screen, folded, arena);
+		if (within->automaton != NULL && within->screen.width > 0)
+			make_table(&within->screen, folded, arena);
 	}
-	if (within->automaton == NULL)
+	if (within->automaton == NULL || within->screen.slots != NULL)
 		within->keys = sieve_fold_all(arena, within->fold, keys->keys);
 	return within;
 }
@@ -234,10 +342,16 @@ find_in_pass(const SieveKeysWithin *within, bool all, SieveBytes value)
 	uint32_t word = trie->ends[0];
 	uint32_t best = word == SIEVE_TRIE_NONE ? SIEVE_TRIE_NONE : within->first[word];
 	uint32_t state = 0;
-	size_t start = within->screen.width == 0
-		? 0
-		: first_place(&within->screen, within->fold, value);
+	size_t start = 0;
+	Roll roll = {.value = value, .fold = within->fold};
 
+	if (within->screen.slots != NULL && !all) {
+		size_t key = find_in_table(&within->screen, within->keys, &roll, &start);
+		if (key != SIEVE_NO_KEY || start == value.len)
+			return key;
+	} else if (within->screen.width > 0) {
+		start = next_place(&within->screen, &roll);
+	}
 	for (size_t i = start; i < value.len && (all || best == SIEVE_TRIE_NONE); i++) {
 		unsigned char byte = (unsigned char)value.ptr[i];
 		state = sieve_trie_step(

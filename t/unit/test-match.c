@@ -69,6 +69,34 @@ test_many_keys(void)
 	}
 }
 
+/* A value made of beginnings of keys, one whole key at its end or none. */
+static void
+test_contains_beginnings(void)
+{
+	enum { N_KEYS = 5000, MAX_BEGINNINGS = 40 };
+	g_autoptr(SieveArena) arena = sieve_arena_new();
+	SieveBytes *items = sieve_arena_new_array(arena, SieveBytes, N_KEYS);
+	const SieveKeys keys = {&sieve_comparator_ascii_casemap, {items, N_KEYS}, {NULL, 0}};
+	const SieveMatchDef *contains = &sieve_core_matches[1];
+	SieveRun run = {.max_steps = SIEVE_LIMIT_RUN_STEPS};
+	SieveMatching matching = {.run = &run};
+	g_autoptr(GString) value = g_string_new("");
+
+	items[0] = SIEVE_BYTES("shortest");
+	for (int i = 1; i < N_KEYS; i++)
+		items[i] = sieve_bytes_from_string(
+			sieve_arena_printf(arena, "user%04d@example.org", i));
+	const void *matcher = contains->compile(&keys, arena);
+	for (int n = 0; n < MAX_BEGINNINGS; n++) {
+		g_autofree char *whole = g_strdup_printf("%sUSER%04d@example.ORG!", value->str, 100 + n);
+		g_assert_false(contains->match(
+			&matching, matcher, (SieveBytes){value->str, value->len}));
+		g_assert_true(contains->match(&matching, matcher, sieve_bytes_from_string(whole)));
+		g_assert_cmpuint(matching.key, ==, (size_t)(100 + n));
+		g_string_append_printf(value, "user%04d@example.or", 200 + n);
+	}
+}
+
 static void
 test_no_keys(void)
 {
@@ -116,6 +144,7 @@ main(int argc, char **argv)
 		g_test_add_data_func(label, &cases[i], test_is);
 	}
 	g_test_add_func("/match/many-keys", test_many_keys);
+	g_test_add_func("/match/contains-beginnings", test_contains_beginnings);
 	g_test_add_func("/match/no-keys", test_no_keys);
 	g_test_add_func("/match/order", test_order);
 	g_test_add_func("/match/address-parts", test_address_parts);
