@@ -405,11 +405,30 @@ invocation_of(SieveRun *run, const SieveInstruction *instruction)
 	return invocation;
 }
 
-static void
-jump_if(SieveRun *run, bool condition, uint32_t target)
+/* True for what only moves on in the code: it costs no step, since it never goes back, and cannot fail. */
+static bool
+move(SieveRun *run, const SieveInstruction *instruction)
 {
-	if (condition)
-		run->at = target;
+	bool jump = true;
+
+	switch ((SieveOpcode)instruction->op) {
+	case SIEVE_OP_NOT:
+		run->outcome = !run->outcome;
+		return true;
+	case SIEVE_OP_JUMP:
+		break;
+	case SIEVE_OP_JUMP_IF_FALSE:
+		jump = !run->outcome;
+		break;
+	case SIEVE_OP_JUMP_IF_TRUE:
+		jump = run->outcome;
+		break;
+	default:
+		return false;
+	}
+	if (jump)
+		run->at = instruction->operand;
+	return true;
 }
 
 static size_t
@@ -446,18 +465,6 @@ execute(SieveRun *run, const SieveInstruction *instruction, GError **error)
 	switch ((SieveOpcode)instruction->op) {
 	case SIEVE_OP_TEST:
 		return run_test(run, invocation_of(run, instruction), error);
-	case SIEVE_OP_NOT:
-		run->outcome = !run->outcome;
-		return true;
-	case SIEVE_OP_JUMP:
-		jump_if(run, true, instruction->operand);
-		return true;
-	case SIEVE_OP_JUMP_IF_FALSE:
-		jump_if(run, !run->outcome, instruction->operand);
-		return true;
-	case SIEVE_OP_JUMP_IF_TRUE:
-		jump_if(run, run->outcome, instruction->operand);
-		return true;
 	case SIEVE_OP_ENABLED:
 		return is_enabled(run, instruction->operand, error);
 	case SIEVE_OP_COMMAND:
@@ -474,6 +481,10 @@ execute(SieveRun *run, const SieveInstruction *instruction, GError **error)
 	case SIEVE_OP_STOP:
 		run->stopped = true;
 		return true;
+	case SIEVE_OP_NOT:
+	case SIEVE_OP_JUMP:
+	case SIEVE_OP_JUMP_IF_FALSE:
+	case SIEVE_OP_JUMP_IF_TRUE:
 	case SIEVE_N_OPCODES:
 		break;
 	}
@@ -485,6 +496,8 @@ run_all(SieveRun *run, GError **error)
 {
 	while (!run->stopped) {
 		const SieveInstruction *instruction = &run->program->code[run->at++];
+		if (move(run, instruction))
+			continue;
 		bool ok = execute(run, instruction, error);
 		/* What a string was told comes before what its user makes of it. */
 		if (run->error != NULL) {

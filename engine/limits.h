@@ -20,7 +20,7 @@
 #define SIEVE_LIMIT_VARIABLES         1024u       /* of one script, or shared; RFC 5229 6: 128 */
 #define SIEVE_LIMIT_VARIABLE_BYTES    (64u << 10) /* bytes of a value, rest cut off; RFC 5229 6: 4000 */
 #define SIEVE_LIMIT_DIAGS             1000u       /* mistakes told of one compile */
-#define SIEVE_LIMIT_RUN_STEPS         (100u << 20) /* bytes looked at plus instructions of one run */
+#define SIEVE_LIMIT_RUN_STEPS         (100u << 20) /* bytes looked at plus tests and commands of one run */
 #define SIEVE_LIMIT_HOPS              100u        /* Received fields: more is a loop; RFC 5321 6.3: 100 */
 #define SIEVE_LIMIT_METADATA_NAME_BYTES 255u      /* bytes of an annotation's name */
 #define SIEVE_LIMIT_METADATA_VALUE_BYTES (64u << 10) /* bytes of an annotation: more is no note */
