@@ -75,7 +75,8 @@ is_same(const SieveAction *a, const SieveAction *b)
 static bool
 conflicts(const SieveAction *a, const SieveAction *b)
 {
-	return (a->def->conflicts & b->def->class) || (b->def->conflicts & a->def->class);
+	return (a->def == b->def && a->def->once) ||
+	       (a->def->conflicts & b->def->class) || (b->def->conflicts & a->def->class);
 }
 
 static bool

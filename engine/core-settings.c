@@ -14,6 +14,17 @@ is_mailbox(const char *text)
 }
 
 static bool
+are_mailboxes(const char *text)
+{
+	g_auto(GStrv) words = g_strsplit_set(text, " \t,", -1);
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (*words[i] != '\0' && !is_mailbox(words[i]))
+			return false;
+	return true;
+}
+
+static bool
 is_redirect_from(const char *text)
 {
 	static const char *const words[] = {
@@ -68,13 +79,18 @@ const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1] = {
 		.number = SIEVE_LIMIT_RUN_STEPS,
 		.min = 1000,
 		.max = SIEVE_LIMIT_RUN_STEPS,
-		.help = "how much work one run may do: bytes looked at and instructions"},
+		.help = "how much work one run may do: bytes looked at, tests and commands"},
 	[SIEVE_CORE_USER_EMAIL] = {.name = "user_email",
 		.alias = "sieve_user_email",
 		.type = SIEVE_SETTING_STRING,
 		.check = is_mailbox,
 		.legal = "a mail address",
 		.help = "the main address of whose mail the scripts filter"},
+	[SIEVE_CORE_USER_ADDRESSES] = {.name = "user_addresses",
+		.type = SIEVE_SETTING_STRING_LIST,
+		.check = are_mailboxes,
+		.legal = "mail addresses with blanks or commas between",
+		.help = "other addresses of the same reader: to mail for them vacation answers too"},
 	[SIEVE_CORE_REDIRECT_FROM] = {.name = "redirect_envelope_from",
 		.alias = "sieve_redirect_envelope_from",
 		.type = SIEVE_SETTING_STRING,
@@ -98,4 +114,12 @@ sieve_core_string(const SieveSettings *settings, SieveCoreSetting setting)
 	const SieveSettingDef *def = &sieve_core_settings[setting];
 
 	return settings == NULL ? def->fallback : sieve_settings_string(settings, def);
+}
+
+const char *const *
+sieve_core_list(const SieveSettings *settings, SieveCoreSetting setting)
+{
+	static const char *const none[] = {NULL};
+
+	return settings == NULL ? none : sieve_settings_list(settings, &sieve_core_settings[setting]);
 }

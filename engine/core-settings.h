@@ -12,6 +12,7 @@ typedef enum {
 	SIEVE_CORE_MAX_VARIABLE_BYTES,
 	SIEVE_CORE_MAX_STEPS,
 	SIEVE_CORE_USER_EMAIL,
+	SIEVE_CORE_USER_ADDRESSES,
 	SIEVE_CORE_REDIRECT_FROM,
 	SIEVE_N_CORE_SETTINGS,
 } SieveCoreSetting;
@@ -23,3 +24,5 @@ extern const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1];
 uint64_t sieve_core_number(const SieveSettings *settings, SieveCoreSetting setting);
 /** The same of one that is a text; (nullable) it has none. */
 const char *sieve_core_string(const SieveSettings *settings, SieveCoreSetting setting);
+/** The same of one that is a list; NULL-terminated. */
+const char *const *sieve_core_list(const SieveSettings *settings, SieveCoreSetting setting);

@@ -61,13 +61,30 @@ sieve_run_recalls(SieveRun *run, const SieveNote *note, bool *ret_recalls, GErro
 	return sieve_memory_has(run->maildir, key, now_of(run), ret_recalls, error);
 }
 
-void
-sieve_run_remember(SieveRun *run, const SieveNote *note, uint64_t seconds)
+static SieveMemory
+make_memory(const SieveRun *run, const SieveNote *note, uint64_t seconds)
 {
 	/* No time that anybody means is longer than this, and the sum cannot wrap round. */
 	SieveMemory memory = {.forget_at = now_of(run) + (int64_t)MIN(seconds, UINT32_MAX)};
 
 	sieve_memory_make_key(note->space, note->handle, note->id, memory.key);
+	return memory;
+}
+
+const SieveMemory *
+sieve_run_new_memory(SieveRun *run, const SieveNote *note, uint64_t seconds)
+{
+	SieveMemory *memory = sieve_arena_new_array(sieve_run_arena(run), SieveMemory, 1);
+
+	*memory = make_memory(run, note, seconds);
+	return memory;
+}
+
+void
+sieve_run_remember(SieveRun *run, const SieveNote *note, uint64_t seconds)
+{
+	SieveMemory memory = make_memory(run, note, seconds);
+
 	if (run->result->memories == NULL)
 		run->result->memories = g_array_new(FALSE, FALSE, sizeof(SieveMemory));
 	g_array_append_val(run->result->memories, memory);

@@ -317,12 +317,13 @@ const SieveHeaderField *sieve_fields_next(SieveFields *fields, SieveBytes *ret_n
 /* --- Actions ---------------------------------------------------------------------------------- */
 
 typedef struct SieveAction SieveAction;
+typedef struct SieveMemory SieveMemory; /* see sieve_run_new_memory() */
 
 typedef enum {
 	SIEVE_ACTION_STORES = 1 << 0,  /* keep, fileinto */
 	SIEVE_ACTION_SENDS = 1 << 1,   /* redirect */
 	SIEVE_ACTION_REFUSES = 1 << 2, /* reject, ereject */
-	SIEVE_ACTION_ANSWERS = 1 << 3, /* vacation, notify */
+	SIEVE_ACTION_ANSWERS = 1 << 3, /* vacation, notify: when one fails the mail is not kept for it */
 	SIEVE_ACTION_DISCARDS = 1 << 4,
 } SieveActionClass;
 
@@ -332,6 +333,7 @@ typedef struct SieveActionDef {
 	unsigned class;            /* SieveActionClass */
 	unsigned conflicts;        /* classes it cannot stand beside (RFC 5228 section 2.10.4) */
 	bool cancels_implicit_keep;
+	bool once;                 /* a run that takes a second one fails */
 	/* One line for `doorstep run`, no line end; NULL: the name, then the target in quotes. */
 	void (*print)(const SieveAction *action, GString *text);
 	/* SIEVE_ACTION_REFUSES: nothing but sieve_delivery_refuse(), since it is called to find out too. */
@@ -350,6 +352,7 @@ struct SieveAction {
 	unsigned script;     /* which one: 0 is the main one, others are included */
 	SieveBytes mail_flags; /* what stores: IMAP flags and keywords of the copy, a blank between */
 	const void *details; /* of the extension that made it */
+	const SieveMemory *memory; /* (nullable) what is remembered once the action is carried out */
 };
 
 /**
@@ -375,6 +378,29 @@ bool sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError 
 bool sieve_delivery_refuse(SieveDelivery *delivery, SieveBytes reason, bool by_mail_allowed,
 	GError **error);
 
+/** A header field of a letter. */
+typedef struct SieveLetterField {
+	const char *name;
+	SieveBytes value;
+} SieveLetterField;
+
+/** A mail that an action writes itself. Text is UTF-8; what is no character of a line becomes a blank in
+ * fields. */
+typedef struct SieveLetter {
+	SieveBytes envelope_from; /* length 0: the null reverse-path */
+	SieveStrings recipients;  /* mailboxes, one or more */
+	SieveBytes from;	  /* as a field says it (RFC 5322 3.6.2); empty: the owner's mailbox */
+	SieveBytes to;		  /* the same; empty: the recipients */
+	SieveBytes subject;
+	const SieveLetterField *fields; /* (array length=n_fields) others */
+	size_t n_fields;
+	SieveBytes text;
+	bool mime; /* @text is a MIME entity: its fields, an empty line, its body (RFC 2045 section 2.4) */
+} SieveLetter;
+
+/** Sends a letter, a copy to each recipient. */
+bool sieve_delivery_send(SieveDelivery *delivery, const SieveLetter *letter, GError **error);
+
 /* --- A run ------------------------------------------------------------------------------------ */
 
 /** For tests and commands with SIEVE_NEEDS_HEADER or more alone: before that there is none. */
@@ -382,6 +408,8 @@ const SieveMessage *sieve_run_message(const SieveRun *run);
 /** SIEVE_NEEDS_ENVELOPE: before that nothing in it is known. */
 const SieveEnvelope *sieve_run_envelope(const SieveRun *run);
 const SieveEnv *sieve_run_env(const SieveRun *run);
+/** The addresses that are known to be the reader's: those of the envelope, and those of the settings. */
+SieveStrings sieve_run_owner(SieveRun *run);
 /** (nullable) RFC 5183 item; NULL when it is not known here. */
 const char *sieve_run_environment(SieveRun *run, const char *item);
 /** Whether mail can be stored into the mailbox without making it; the inbox can always. For tests with
@@ -403,6 +431,9 @@ typedef struct SieveNote {
 bool sieve_run_recalls(SieveRun *run, const SieveNote *note, bool *ret_recalls, GError **error);
 /** Remembers @note for @seconds, from when this run's result has been carried out. */
 void sieve_run_remember(SieveRun *run, const SieveNote *note, uint64_t seconds);
+/** The same when it is handed to an action, as SieveAction.memory: from when the action has been carried
+ * out. */
+const SieveMemory *sieve_run_new_memory(SieveRun *run, const SieveNote *note, uint64_t seconds);
 /** Lives until the run's result is freed. */
 SieveArena *sieve_run_arena(SieveRun *run);
 /** Counts @steps (bytes looked at) against the step budget; false with @error when none is left. */

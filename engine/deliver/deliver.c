@@ -3,6 +3,7 @@
 
 #include "engine/actions.h"
 #include "engine/core-settings.h"
+#include "engine/deliver/letter.h"
 #include "engine/deliver/maildir.h"
 #include "engine/deliver/mailbox-name.h"
 #include "engine/deliver/outgoing.h"
@@ -23,6 +24,7 @@ struct SieveDelivery {
 	size_t n_sent;
 	char *reason; /* of the refusal */
 	bool early;   /* nothing is carried out, a reply alone is looked for */
+	GArray *memories; /* (nullable) of SieveMemory */
 	GString *problem;
 };
 
@@ -80,14 +82,49 @@ submit(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString *m
 	const SieveDeliverOptions *options = delivery->options;
 	SieveBytes message = {mail->str, mail->len};
 
-	if (options->submit == NULL) {
-		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT,
-			"no way to send mail is configured");
-		return false;
-	}
-	if (!options->submit(from, to, message, options->submit_data, error))
+	if (options->submit != NULL)
+		return options->submit(from, to, message, options->submit_data, error);
+	g_set_error_literal(
+		error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT, "no way to send mail is configured");
+	return false;
+}
+
+/* The same with the mail itself, which has then been accepted. */
+static bool
+submit_on(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString *mail, GError **error)
+{
+	if (!submit(delivery, from, to, mail, error))
 		return false;
 	delivery->n_sent++;
+	return true;
+}
+
+/* Who writes: whom the mail was sent to, or who the settings say. */
+static SieveBytes
+owner_of(const SieveDelivery *delivery)
+{
+	SieveBytes owner = sieve_bytes_from_string(
+		sieve_core_string(delivery->settings, SIEVE_CORE_USER_EMAIL));
+
+	return owner.len > 0 ? owner : delivery->envelope->to;
+}
+
+bool
+sieve_delivery_send(SieveDelivery *delivery, const SieveLetter *letter, GError **error)
+{
+	SieveBytes owner = owner_of(delivery);
+
+	if (letter->from.len == 0 && !sieve_address_is_mailbox(owner)) {
+		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID,
+			"nobody knows whose address to write from");
+		return false;
+	}
+	g_autoptr(GString) mail = sieve_letter_write(letter, owner, delivery->env, error);
+	if (mail == NULL)
+		return false;
+	for (size_t i = 0; i < letter->recipients.count; i++)
+		if (!submit(delivery, letter->envelope_from, letter->recipients.items[i], mail, error))
+			return false;
 	return true;
 }
 
@@ -139,7 +176,7 @@ sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError **err
 	}
 	g_autoptr(GString) mail = sieve_outgoing_redirect(
 		delivery->message, owner, delivery->options->trace_header, delivery->env);
-	return submit(delivery, redirect_from(delivery), address, mail, error);
+	return submit_on(delivery, redirect_from(delivery), address, mail, error);
 }
 
 /* A rejection has the null reverse-path itself, so no two hosts can reject each other's. */
@@ -160,7 +197,7 @@ refuse_by_mail(SieveDelivery *delivery, SieveBytes reason, GError **error)
 		return false;
 	}
 	g_autoptr(GString) mail = sieve_outgoing_rejection(&rejection);
-	return submit(delivery, SIEVE_BYTES(""), rejection.to, mail, error);
+	return submit_on(delivery, SIEVE_BYTES(""), rejection.to, mail, error);
 }
 
 /* RFC 5429 section 2.2: `reject` wants its exact words told, which a reply can do in ASCII alone.
@@ -224,8 +261,21 @@ tell_problem(SieveDelivery *delivery, const SieveAction *action, const GError *e
 		delivery->problem, "%s \"%s\": %s", action->def->name, target, error->message);
 }
 
-/* Performs the actions that store, or those that do not. An action that fails becomes a keep; only
- * if that fails too is the delivery a failure. */
+static bool
+perform_one(SieveDelivery *delivery, const SieveAction *action, GError **failure)
+{
+	if (!action->def->perform(delivery, action, failure))
+		return false;
+	if (action->memory == NULL)
+		return true;
+	if (delivery->memories == NULL)
+		delivery->memories = g_array_new(FALSE, FALSE, sizeof(SieveMemory));
+	g_array_append_val(delivery->memories, *action->memory);
+	return true;
+}
+
+/* Performs the actions that store, or those that do not. An action that fails becomes a keep, unless the
+ * mail was not its business; only if that fails too is the delivery a failure. */
 static bool
 perform(SieveDelivery *delivery, const SieveResult *result, bool storing, GError **error)
 {
@@ -233,9 +283,11 @@ perform(SieveDelivery *delivery, const SieveResult *result, bool storing, GError
 		const SieveAction *action = &result->actions[i];
 		g_autoptr(GError) failure = NULL;
 		bool stores = (action->def->class & SIEVE_ACTION_STORES) != 0;
-		if (stores != storing || action->def->perform(delivery, action, &failure))
+		if (stores != storing || perform_one(delivery, action, &failure))
 			continue;
 		tell_problem(delivery, action, failure);
+		if (action->def->class & SIEVE_ACTION_ANSWERS)
+			continue;
 		if (!store(delivery, INBOX, action->mail_flags, error))
 			return false;
 	}
@@ -274,14 +326,18 @@ static void
 remember(SieveDelivery *delivery, const SieveResult *result)
 {
 	g_autoptr(GError) failure = NULL;
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(SieveMemory));
 	int64_t now = delivery->env->now_usec(delivery->env) / G_USEC_PER_SEC;
 
-	if (result->memories == NULL)
+	if (result->memories != NULL)
+		g_array_append_vals(all, result->memories->data, result->memories->len);
+	if (delivery->memories != NULL)
+		g_array_append_vals(all, delivery->memories->data, delivery->memories->len);
+	if (all->len == 0)
 		return;
 	if (open_maildir(delivery, &failure) &&
 		sieve_memory_add(delivery->options->maildir,
-			(const SieveMemory *)(const void *)result->memories->data,
-			result->memories->len, now, &failure))
+			(const SieveMemory *)(const void *)all->data, all->len, now, &failure))
 		return;
 	if (delivery->problem->len > 0)
 		g_string_append(delivery->problem, "; ");
@@ -331,6 +387,7 @@ sieve_deliver(const SieveResult *result, const SieveMessage *message, const Siev
 	if (delivered)
 		write_receipt(&delivery, ret_receipt);
 	sieve_maildir_close(delivery.maildir);
+	g_clear_pointer(&delivery.memories, g_array_unref);
 	g_free(delivery.reason);
 	return delivered;
 }

@@ -196,3 +196,12 @@ sieve_memory_add(const char *root, const SieveMemory *memories, size_t n_memorie
 	close(root_fd);
 	return ok;
 }
+
+bool
+sieve_memory_clear(const char *root, GError **error)
+{
+	g_autofree char *path = g_build_filename(root, MEMORY_FILE, NULL);
+
+	return unlink(path) == 0 || errno == ENOENT ||
+	       sieve_io_fail(error, "cannot remove", MEMORY_FILE);
+}

@@ -29,3 +29,5 @@ bool sieve_memory_has(const char *root, const char *key, int64_t now, bool *ret_
 /** Adds them; on success they are on stable storage. @root must be there. */
 bool sieve_memory_add(const char *root, const SieveMemory *memories, size_t n_memories, int64_t now,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Forgets everything. */
+bool sieve_memory_clear(const char *root, GError **error) G_GNUC_WARN_UNUSED_RESULT;

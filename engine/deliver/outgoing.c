@@ -88,8 +88,8 @@ is_plain_text(SieveBytes text)
 }
 
 /* Text that is not plain ASCII travels as base64, which every hop passes on. */
-static void
-append_text_part(GString *out, SieveBytes text)
+void
+sieve_outgoing_append_text(GString *out, SieveBytes text)
 {
 	g_string_append(out, "Content-Type: text/plain; charset=utf-8\r\n");
 	if (is_plain_text(text)) {
@@ -114,7 +114,7 @@ append_human_part(GString *out, const SieveRejection *rejection)
 		"The reason given was as follows:\r\n\r\n");
 
 	g_string_append_len(text, rejection->reason.ptr, (gssize)rejection->reason.len);
-	append_text_part(out, (SieveBytes){text->str, text->len});
+	sieve_outgoing_append_text(out, (SieveBytes){text->str, text->len});
 }
 
 /* RFC 8098 section 3.1. The identification goes back as it came, if it is one printable line. */

@@ -8,6 +8,10 @@
  * the mail early on the wire. */
 void sieve_outgoing_append(GString *out, SieveBytes bytes);
 
+/** Appends Content-Type, Content-Transfer-Encoding where @text (UTF-8) is not plain ASCII, an empty line
+ * and the text. */
+void sieve_outgoing_append_text(GString *out, SieveBytes text);
+
 /** True when @message has been here before: @owner's mark is in it, or more Received fields than
  * SIEVE_LIMIT_HOPS (RFC 5321 section 6.3). */
 bool sieve_outgoing_is_loop(const SieveMessage *message, SieveBytes owner);

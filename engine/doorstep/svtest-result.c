@@ -3,6 +3,7 @@
 
 #include "engine/arguments.h"
 #include "engine/comparator.h"
+#include "engine/deliver/memory.h"
 #include "engine/doorstep/svtest-commands.h"
 
 SVTEST_COMMAND(svtest_result_reset_run)
@@ -10,10 +11,9 @@ SVTEST_COMMAND(svtest_result_reset_run)
 	Svtest *svtest = sieve_run_host(run);
 
 	(void)args;
-	(void)error;
 	sieve_run_reset_result(run);
 	g_ptr_array_set_size(svtest->sent, 0);
-	return true;
+	return svtest->maildir == NULL || sieve_memory_clear(svtest->maildir, error);
 }
 
 SVTEST_TEST(svtest_result_execute_run)

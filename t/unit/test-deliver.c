@@ -10,7 +10,7 @@
 #include "engine/message/message.h"
 #include "engine/sieve.h"
 
-#define MAIL "From: a@b.c\r\nMessage-ID: <1@b.c>\r\nSubject: x\r\n\r\nbody\r\n.\r\n"
+#define MAIL "From: a@b.c\r\nTo: b@b.c\r\nMessage-ID: <1@b.c>\r\nSubject: x\r\n\r\nbody\r\n.\r\n"
 
 /* What was handed over, one line per mail, and the last text. */
 typedef struct Outbox {
@@ -32,6 +32,7 @@ typedef struct DeliverCase {
 	bool null_sender;
 } DeliverCase;
 
+#define VACATION "require [\"vacation\", \"fileinto\"]; vacation :addresses \"b@b.c\" \"Away.\";"
 #define LOOP "X-Doorstep-Redirected: me@home.org\r\n" MAIL
 
 static const DeliverCase cases[] = {
@@ -95,6 +96,22 @@ static const DeliverCase cases[] = {
 		.null_sender = true,
 		.stored = "",
 		.kind = SIEVE_RECEIPT_REFUSED},
+	/* An answer leaves the mail alone, whether it can be sent or not. */
+	{.script = VACATION, .stored = "INBOX=1 ", .sent = ">s@x.y "},
+	{.script = VACATION " discard;",
+		.stored = "",
+		.sent = ">s@x.y ",
+		.kind = SIEVE_RECEIPT_DISCARDED},
+	{.script = VACATION " discard;",
+		.stored = "",
+		.kind = SIEVE_RECEIPT_DISCARDED,
+		.problem = true,
+		.broken_outbox = true},
+	{.script = VACATION " fileinto \"A\";",
+		.stored = ".A=1 ",
+		.problem = true,
+		.broken_outbox = true},
+	{.script = VACATION, .null_sender = true, .stored = "INBOX=1 "},
 	/* RFC 5228 section 4.4: discard is silent. */
 	{.script = "discard;",
 		.refuse = SIEVE_REFUSE_BY_MAIL,
@@ -211,6 +228,7 @@ check_outgoing(const char *mail)
 		g_assert_true(*at != '\r' || at[1] == '\n');
 	}
 	g_assert_true(strstr(mail, "X-Doorstep-Redirected: me@home.org\r\n") != NULL ||
+		      strstr(mail, "Auto-Submitted: auto-replied\r\n") != NULL ||
 		      (strstr(mail, "report-type=disposition-notification") != NULL &&
 			      strstr(mail, "Original-Message-ID: <1@b.c>\r\n") != NULL &&
 			      strstr(mail, "MDN-sent-automatically; deleted\r\n") != NULL));

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* owner.c - the addresses of the reader whose script runs */
+
+#include "engine/core-settings.h"
+#include "engine/run.h"
+
+/* Those of the envelope come first: mail was sent to them. */
+SieveStrings
+sieve_run_owner(SieveRun *run)
+{
+	const SieveSettings *settings = sieve_run_settings(run);
+	const char *const *others = sieve_core_list(settings, SIEVE_CORE_USER_ADDRESSES);
+	const SieveBytes known[] = {
+		run->envelope.to,
+		run->envelope.orig_to,
+		sieve_bytes_from_string(sieve_core_string(settings, SIEVE_CORE_USER_EMAIL)),
+	};
+	size_t n_others = g_strv_length((char **)(uintptr_t)others);
+	SieveBytes *items = sieve_arena_new_array(
+		sieve_run_arena(run), SieveBytes, G_N_ELEMENTS(known) + n_others);
+	size_t count = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+		if (known[i].len > 0)
+			items[count++] = known[i];
+	for (size_t i = 0; i < n_others; i++)
+		items[count++] = sieve_bytes_from_string(others[i]);
+	return (SieveStrings){items, count};
+}

@@ -1,0 +1,2 @@
+require "vacation";
+vacation :days 0 "Less than the least is the least.";
