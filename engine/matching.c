@@ -54,6 +54,7 @@ sieve_matching_begin(SieveMatching *matching, SieveRun *run, const SieveArgs *ar
 	matching->count = 0;
 	matching->matched = false;
 	matching->first = run->trace != NULL;
+	matching->silent = false;
 	if (matching->matcher == NULL)
 		matching->matcher = compile_expanded(run, args, &matching->keys);
 	else
@@ -87,7 +88,7 @@ sieve_matching_offer(SieveMatching *matching, SieveBytes value)
 	matching->matched = match->match(matching, matching->matcher, value);
 	if (matching->matched) {
 		matching->value = value;
-		if (match->capture != NULL)
+		if (match->capture != NULL && !matching->silent)
 			run->captured = (SieveCaptured){.matching = *matching};
 	}
 	if (run->trace != NULL)

@@ -19,6 +19,7 @@
 #include "engine/message/date.h"
 #include "engine/message/header.h"
 #include "engine/message/message.h"
+#include "engine/message/mime.h"
 #include "engine/sieve.h"
 
 typedef struct SieveCheck SieveCheck; /* one script being checked */
@@ -227,6 +228,7 @@ typedef struct SieveMatching {
 	SieveBytes value;     /* that matched */
 	size_t key;           /* index of a key that it matched, or SIEVE_NO_KEY */
 	bool first;           /* key is to be the first in the script's order: costs a little more */
+	bool silent;          /* set by a test: what matches leaves no captures behind */
 } SieveMatching;
 
 #define SIEVE_NO_KEY SIZE_MAX
@@ -407,6 +409,15 @@ bool sieve_delivery_send(SieveDelivery *delivery, const SieveLetter *letter, GEr
 const SieveMessage *sieve_run_message(const SieveRun *run);
 /** SIEVE_NEEDS_ENVELOPE: before that nothing in it is known. */
 const SieveEnvelope *sieve_run_envelope(const SieveRun *run);
+/** Its MIME parts: taken apart once in a run. NULL when no steps are left for that: the run fails once the
+ * test has returned. SIEVE_NEEDS_BODY, as the next ones. */
+const SieveMime *sieve_run_mime(SieveRun *run);
+/** The whole body with CRLF line ends, nothing decoded. */
+SieveBytes sieve_run_raw_body(SieveRun *run);
+/** What a part of it holds, without its transfer encoding. */
+SieveBytes sieve_run_part_content(SieveRun *run, size_t part);
+/** The same of a text, as UTF-8 with CRLF line ends; with @plain, HTML as somebody would read it. */
+SieveBytes sieve_run_part_text(SieveRun *run, size_t part, bool plain);
 const SieveEnv *sieve_run_env(const SieveRun *run);
 /** The addresses that are known to be the reader's: those of the envelope, and those of the settings. */
 SieveStrings sieve_run_owner(SieveRun *run);

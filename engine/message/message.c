@@ -157,6 +157,24 @@ sieve_message_free(SieveMessage *message)
 	g_free(message);
 }
 
+const SieveMessage *
+sieve_message_new_in(SieveBytes raw, SieveArena *arena)
+{
+	SieveMessage *indexed = sieve_message_new(raw);
+	SieveMessage *message = sieve_arena_new_array(arena, SieveMessage, 1);
+	SieveHeaderField *fields =
+		sieve_arena_new_array(arena, SieveHeaderField, indexed->n_fields);
+
+	if (indexed->n_fields > 0)
+		memcpy(fields, indexed->fields, indexed->n_fields * sizeof(fields[0]));
+	*message = *indexed;
+	message->fields = fields;
+	message->n_room = message->n_fields;
+	message->size_bytes = &message->counted;
+	sieve_message_free(indexed);
+	return message;
+}
+
 SieveBytes
 sieve_message_raw(const SieveMessage *message)
 {

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "engine/sieve.h"
+#include "engine/arena.h"
 
 /** One header field. @raw is everything after the colon up to the field's last line end, folded. */
 typedef struct SieveHeaderField {
@@ -15,6 +15,8 @@ typedef struct SieveHeaderField {
 	SieveBytes raw;
 } SieveHeaderField;
 
+/** (transfer none) as sieve_message_new(), but it lives in @arena and is not freed. */
+const SieveMessage *sieve_message_new_in(SieveBytes raw, SieveArena *arena);
 SieveBytes sieve_message_raw(const SieveMessage *message);
 /** The message as it is on the wire: without the "From " line that it brings from an mbox file. */
 SieveBytes sieve_message_without_mbox_line(const SieveMessage *message);

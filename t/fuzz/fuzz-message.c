@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz-message.c - any bytes as a mail: fields are views of it, values are unfolded and decoded */
+/* fuzz-message.c - any bytes as a mail: fields and parts are views of it, values and bodies are decoded */
 
 #include "engine/message/address.h"
 #include "engine/message/date.h"
 #include "engine/message/header.h"
+#include "engine/message/html.h"
 #include "engine/message/message.h"
+#include "engine/message/mime.h"
 
 #include "t/fuzz/fuzz.h"
 
@@ -107,6 +109,27 @@ check_field(const SieveMessage *message, size_t number)
 	check_value(field->raw);
 }
 
+static void
+check_parts(const SieveMessage *message)
+{
+	g_autoptr(SieveArena) arena = sieve_arena_new();
+	const SieveMime *mime = sieve_mime_parse(message, arena);
+
+	g_assert_cmpuint(mime->parts[0].end, ==, mime->n_parts);
+	for (size_t i = 0; i < mime->n_parts; i++) {
+		const SieveMimePart *part = &mime->parts[i];
+		g_assert_cmpuint(part->end, >, i);
+		g_assert_cmpuint(part->end, <=, mime->n_parts);
+		fuzz_check_within(sieve_message_raw(part->entity), sieve_message_raw(message));
+		fuzz_check_within(part->prologue, sieve_message_body(part->entity));
+		fuzz_check_within(part->epilogue, sieve_message_body(part->entity));
+		fuzz_touch(sieve_mime_decode(part, arena));
+		SieveBytes text = sieve_mime_text(part, arena);
+		fuzz_touch(text);
+		fuzz_touch(sieve_html_to_text(text, arena));
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -119,6 +142,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_assert_cmpuint(sieve_message_size(message), <=, 2 * size);
 	for (size_t i = 0; i < sieve_message_count_fields(message); i++)
 		check_field(message, i);
+	check_parts(message);
 	/* The same bytes as one value, so that its grammar need not be found behind a colon. */
 	check_value(raw);
 	return 0;

@@ -98,6 +98,7 @@ static const TestCase tests[] = {
 	{"date", "\"date\"", "date :zone \"+0000\" \"date\" \"year\" \"2026\"", SIEVE_STAGE_HEADER},
 	{"currentdate", "\"date\"", "currentdate :zone \"+0000\" \"zone\" \"+0000\"",
 		SIEVE_STAGE_CONNECTION},
+	{"body", "\"body\"", "body :raw :contains \"x\"", SIEVE_STAGE_MESSAGE},
 	{"ihave", "\"ihave\"", "ihave \"fileinto\"", SIEVE_STAGE_CONNECTION},
 	{"duplicate", "\"duplicate\"", "duplicate :seconds 0", SIEVE_STAGE_MESSAGE},
 	{"mailboxexists", "\"mailbox\"", "mailboxexists \"INBOX\"",

@@ -171,6 +171,28 @@ check "$name: it is sent" bounded doorstep test hops.svtest
 hops 101 'test_message :folder "INBOX" 0, not test_message :smtp 0' >hops.svtest
 check "$name and one: it is kept" bounded doorstep test hops.svtest
 
+# RFC 2046 sets no limits: what is too deep, or one too many, is text of the part around it.
+echo 'require "body"; if body :content "text/plain" :contains "innermost" { discard; }' >script.sieve
+nested() {
+	for _ in $(seq "$(($1 - 1))"); do printf 'Content-Type: message/rfc822\n\n'; done >mail.eml
+	printf 'Subject: x\n\ninnermost\n' >>mail.eml
+	bounded doorstep run script.sieve mail.eml
+}
+name='SIEVE_LIMIT_MIME_DEPTH, 100'
+is "$name" discard "$(nested 100)"
+is "$name and one" 'implicit keep' "$(nested 101)"
+several() {
+	printf 'Content-Type: multipart/mixed; boundary=a\n\n' >mail.eml
+	yes -- '--a
+
+x' | head -n "$((3 * ($1 - 2)))" >>mail.eml
+	printf -- '--a\n\ninnermost\n--a--\n' >>mail.eml
+	bounded doorstep run script.sieve mail.eml
+}
+name='SIEVE_LIMIT_MIME_PARTS, 10000'
+is "$name" discard "$(several 10000)"
+is "$name and one" 'implicit keep' "$(several 10001)"
+
 # annotate NAME VALUE OUTCOME - the svtest file which sets an annotation.
 annotate() {
 	printf 'require "vnd.dovecot.testsuite"; test_imap_metadata_set "/shared/%s" "%s";\n' "$1" "$2" >note.svtest

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* parts.c - the MIME parts of the mail, for tests: taken apart and decoded once in a run */
+
+#include "engine/message/html.h"
+#include "engine/message/mime.h"
+#include "engine/message/transfer.h"
+#include "engine/run.h"
+
+typedef enum {
+	CONTENT,
+	TEXT,
+	PLAIN_TEXT,
+	N_FORMS,
+} Form;
+
+/* What has been made of one part so far; ptr NULL: not yet. */
+typedef struct Made {
+	SieveBytes forms[N_FORMS];
+} Made;
+
+typedef struct Parts {
+	const SieveMessage *message; /* that they are of: a run may change it */
+	const SieveMime *mime;
+	SieveBytes raw_body; /* ptr NULL: not asked for yet */
+	Made *made; /* (array length=mime->n_parts) */
+} Parts;
+
+static const char slot_key;
+
+/* NULL when no steps are left. */
+static Parts *
+find_parts(SieveRun *run)
+{
+	void **slot = sieve_run_slot(run, &slot_key);
+	Parts *parts = *slot;
+	SieveArena *arena = sieve_run_arena(run);
+
+	if (parts != NULL && parts->message == run->message)
+		return parts;
+	if (!sieve_run_pay(run, sieve_message_raw(run->message).len, NULL))
+		return NULL;
+	parts = sieve_arena_new_array(arena, Parts, 1);
+	parts->message = run->message;
+	parts->mime = sieve_mime_parse(run->message, arena);
+	parts->made = sieve_arena_new_array(arena, Made, parts->mime->n_parts);
+	*slot = parts;
+	return parts;
+}
+
+const SieveMime *
+sieve_run_mime(SieveRun *run)
+{
+	const Parts *parts = find_parts(run);
+
+	return parts == NULL ? NULL : parts->mime;
+}
+
+SieveBytes
+sieve_run_raw_body(SieveRun *run)
+{
+	Parts *parts = find_parts(run);
+
+	if (parts == NULL)
+		return SIEVE_BYTES("");
+	if (parts->raw_body.ptr == NULL)
+		parts->raw_body = sieve_transfer_crlf(
+			sieve_message_body(run->message), sieve_run_arena(run));
+	return parts->raw_body;
+}
+
+static SieveBytes
+make(SieveRun *run, const SieveMimePart *part, Form form)
+{
+	SieveArena *arena = sieve_run_arena(run);
+	bool html = sieve_content_type_is(&part->type, SIEVE_BYTES("text"), SIEVE_BYTES("html"));
+
+	if (form == CONTENT)
+		return sieve_mime_decode(part, arena);
+	SieveBytes text = sieve_mime_text(part, arena);
+	return form == PLAIN_TEXT && html ? sieve_html_to_text(text, arena) : text;
+}
+
+static SieveBytes
+find_form(SieveRun *run, size_t index, Form form)
+{
+	Parts *parts = find_parts(run);
+	SieveBytes *made = parts == NULL ? NULL : &parts->made[index].forms[form];
+
+	if (made != NULL && made->ptr != NULL)
+		return *made;
+	if (made == NULL ||
+		!sieve_run_pay(run, sieve_message_body(parts->mime->parts[index].entity).len, NULL))
+		return SIEVE_BYTES("");
+	*made = make(run, &parts->mime->parts[index], form);
+	if (made->ptr == NULL)
+		made->ptr = "";
+	return *made;
+}
+
+SieveBytes
+sieve_run_part_content(SieveRun *run, size_t part)
+{
+	return find_form(run, part, CONTENT);
+}
+
+SieveBytes
+sieve_run_part_text(SieveRun *run, size_t part, bool plain)
+{
+	return find_form(run, part, plain ? PLAIN_TEXT : TEXT);
+}
