@@ -53,10 +53,10 @@ sieve_strings_words(SieveStrings strings, SieveArena *arena)
 	size_t count = count_words(strings);
 	SieveBytes *words = sieve_arena_new_array(arena, SieveBytes, count);
 	SieveBytes *next = words;
+	SieveBytes word;
 
 	for (size_t i = 0; i < strings.count; i++)
-		for (SieveBytes rest = strings.items[i]; sieve_bytes_next_word(&rest, next);)
-			if (++next == words + count)
-				break;
+		for (SieveBytes rest = strings.items[i]; sieve_bytes_next_word(&rest, &word);)
+			*next++ = word;
 	return (SieveStrings){words, count};
 }
