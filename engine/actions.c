@@ -30,7 +30,7 @@ perform_discard(SieveDelivery *delivery G_GNUC_UNUSED, const SieveAction *action
 static bool
 perform_redirect(SieveDelivery *delivery, const SieveAction *action, GError **error)
 {
-	return sieve_delivery_forward(delivery, action->target, error);
+	return sieve_delivery_forward(delivery, action, error);
 }
 
 const SieveActionDef sieve_action_keep = {
@@ -170,6 +170,8 @@ sieve_result_forget(SieveResult *result)
 {
 	result->n_actions = result->n_done;
 	result->implicit_keep = true;
+	result->message = NULL;
+	result->edits = NULL;
 	g_clear_pointer(&result->memories, g_array_unref);
 }
 
@@ -240,6 +242,9 @@ sieve_run_add_action(
 	added.script = run->script;
 	if (added.def->class & SIEVE_ACTION_STORES)
 		added.mail_flags = run->result->mail_flags;
+	/* RFC 5293 section 7: what is refused goes back as it came. */
+	if (run->message != run->original && !(added.def->class & SIEVE_ACTION_REFUSES))
+		added.message = run->message;
 	if (!run_tags(run, &added, args, error) || !sieve_result_add(run->result, &added, error))
 		return false;
 	if (run->trace != NULL)
@@ -347,6 +352,8 @@ sieve_result_print(const SieveResult *result)
 		sieve_action_print(&result->actions[i], text);
 		g_string_append_c(text, '\n');
 	}
+	for (const SieveEdit *edit = result->edits; edit != NULL; edit = edit->next)
+		g_string_append_printf(text, "%s\n", edit->text);
 	if (result->implicit_keep) {
 		g_string_append(text, "implicit keep");
 		print_flags(result->mail_flags, text);

@@ -6,12 +6,21 @@
 #include "engine/sieve-ext.h"
 
 /** In its own arena. Every field may be read; deliver walks it, the test runner looks into it. */
+/** A change of the header, as `doorstep run` tells it. */
+typedef struct SieveEdit SieveEdit;
+struct SieveEdit {
+	SieveEdit *next; /* (nullable) */
+	const char *text;
+};
+
 struct SieveResult {
 	SieveArena *arena;
 	SieveAction *actions; /* in the order they were taken */
 	size_t n_actions;
 	bool implicit_keep;
 	SieveBytes mail_flags; /* of the implicit keep's copy */
+	const SieveMessage *message; /* (nullable) that it stores; NULL: as it came */
+	SieveEdit *edits;      /* (nullable) of the header */
 	GArray *memories;      /* (nullable) of SieveMemory, to be added once it is carried out */
 	size_t n_done; /* so many actions are carried out already: what fails later leaves them there */
 	bool kept;     /* the implicit keep is carried out already */

@@ -133,6 +133,9 @@ sieve_run_reset_result(SieveRun *run)
 	run->result->n_actions = 0;
 	run->result->implicit_keep = true;
 	run->result->mail_flags = (SieveBytes){"", 0};
+	run->result->message = NULL;
+	run->result->edits = NULL;
+	run->message = run->original;
 	g_clear_pointer(&run->result->memories, g_array_unref);
 	run->result->failed = false;
 	run->result->need = NULL;
@@ -151,6 +154,7 @@ void
 sieve_run_set_message(SieveRun *run, const SieveMessage *message)
 {
 	run->message = message;
+	run->original = message;
 }
 
 void
@@ -533,6 +537,8 @@ run_program(SieveRun *run, GError **error)
 	run->at = run->program->scripts[0].start;
 	tell(run, SIEVE_TRACE_SCRIPT, NULL);
 	bool ok = run_all(run, error);
+	if (run->message != run->original)
+		run->result->message = run->message;
 	/* The run outside knows what it wants to say of the one inside. */
 	if (!ok && run->outer == NULL)
 		g_prefix_error(error, "%s:%u: ", sieve_run_script_name(run), sieve_run_line(run));
@@ -558,6 +564,7 @@ sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, void *
 	SieveRun run = {
 		.program = program,
 		.message = input->message,
+		.original = input->message,
 		.envelope = input->envelope,
 		.env = input->env == NULL ? sieve_env_system() : input->env,
 		.environment = input->environment,
@@ -570,7 +577,7 @@ sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, void *
 	};
 
 	if (run.known < SIEVE_NEEDS_HEADER)
-		run.message = NULL;
+		run.message = run.original = NULL;
 	if (run.known < SIEVE_NEEDS_ENVELOPE)
 		run.envelope = (SieveEnvelope){{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
 	bool ok = run_program(&run, error);
@@ -592,6 +599,7 @@ sieve_run_inner(
 	SieveRun inner = {
 		.program = program,
 		.message = run->message,
+		.original = run->original,
 		.envelope = run->envelope,
 		.env = run->env,
 		.environment = run->environment,
@@ -605,8 +613,9 @@ sieve_run_inner(
 	};
 	bool ok = run_program(&inner, error);
 
-	/* A swap of the message is meant for all that follows. */
-	run->message = inner.message;
+	/* A swap of the message is meant for all that follows; what the script has edited is not. */
+	if (inner.original != run->original)
+		sieve_run_set_message(run, inner.original);
 	run->envelope = inner.envelope;
 	if (run->result->need != NULL)
 		run->stopped = true;

@@ -37,7 +37,7 @@ find_parts(SieveRun *run)
 
 	if (parts != NULL && parts->message == run->message)
 		return parts;
-	if (!sieve_run_pay(run, sieve_message_raw(run->message).len, NULL))
+	if (!sieve_run_pay(run, sieve_message_body(run->message).len, NULL))
 		return NULL;
 	parts = sieve_arena_new_array(arena, Parts, 1);
 	parts->message = run->message;

@@ -15,7 +15,8 @@ typedef struct SieveCaptured {
 
 struct SieveRun {
 	const SieveProgram *program;
-	const SieveMessage *message;
+	const SieveMessage *message; /* as the run has made it */
+	const SieveMessage *original; /* as it came */
 	SieveEnvelope envelope;
 	const SieveEnv *env;
 	SieveEnvironment environment;

@@ -354,6 +354,7 @@ struct SieveAction {
 	unsigned script;     /* which one: 0 is the main one, others are included */
 	SieveBytes mail_flags; /* what stores: IMAP flags and keywords of the copy, a blank between */
 	const void *details; /* of the extension that made it */
+	const SieveMessage *message; /* (nullable) the mail as it was then; NULL: as it came */
 	const SieveMemory *memory; /* (nullable) what is remembered once the action is carried out */
 };
 
@@ -374,7 +375,8 @@ void sieve_run_set_mail_flags(SieveRun *run, SieveBytes flags);
 /* What perform functions call. */
 /** Stores the mail into the mailbox that is @action's target, or into the inbox. */
 bool sieve_delivery_store(SieveDelivery *delivery, const SieveAction *action, GError **error);
-bool sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError **error);
+/** Sends the mail on to the address that is @action's target. */
+bool sieve_delivery_forward(SieveDelivery *delivery, const SieveAction *action, GError **error);
 /** @reason: UTF-8. Chooses reply, mail or keep as the caller's SieveRefuseMode says;
  * @by_mail_allowed is false for ereject (RFC 5429 section 2.1). */
 bool sieve_delivery_refuse(SieveDelivery *delivery, SieveBytes reason, bool by_mail_allowed,
@@ -419,6 +421,11 @@ SieveBytes sieve_run_part_content(SieveRun *run, size_t part);
 /** The same of a text, as UTF-8 with CRLF line ends; with @plain, HTML as somebody would read it. */
 SieveBytes sieve_run_part_text(SieveRun *run, size_t part, bool plain);
 const SieveEnv *sieve_run_env(const SieveRun *run);
+/** Changes the header from here on: tests see it, actions and the implicit keep store and send it. @name
+ * must be a field's name; @value is UTF-8, and encoded. At the beginning, or @last. */
+bool sieve_run_add_field(SieveRun *run, SieveBytes name, SieveBytes value, bool last, GError **error);
+/** The same without the fields that @doomed says yes to; it has an entry for each. */
+bool sieve_run_delete_fields(SieveRun *run, const bool *doomed, GError **error);
 /** The addresses that are known to be the reader's: those of the envelope, and those of the settings. */
 SieveStrings sieve_run_owner(SieveRun *run);
 /** (nullable) RFC 5183 item; NULL when it is not known here. */

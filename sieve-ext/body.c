@@ -49,15 +49,6 @@ is_text(const SieveMimePart *part)
 	return sieve_content_type_is(&part->type, SIEVE_BYTES("text"), SIEVE_BYTES(""));
 }
 
-/* The header of the message in a part of type message. */
-static SieveBytes
-header_of(const SieveMessage *message)
-{
-	SieveBytes raw = sieve_message_raw(message);
-
-	return sieve_bytes_slice(raw, 0, raw.len - sieve_message_body(message).len);
-}
-
 /* Section 5.2: of what holds parts, that which is none of them. */
 static bool
 offer_part(SieveMatching *matching, const SieveMime *mime, size_t index)
@@ -66,7 +57,7 @@ offer_part(SieveMatching *matching, const SieveMime *mime, size_t index)
 	SieveRun *run = matching->run;
 
 	if (part->end > index + 1 && sieve_mime_is_message(part))
-		return sieve_matching_offer(matching, header_of(mime->parts[index + 1].entity));
+		return sieve_matching_offer(matching, sieve_message_header(mime->parts[index + 1].entity));
 	if (part->end > index + 1)
 		return sieve_matching_offer(matching, part->prologue) ||
 		       sieve_matching_offer(matching, part->epilogue);

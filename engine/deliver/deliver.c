@@ -43,8 +43,10 @@ sieve_delivery_settings(const SieveDelivery *delivery)
 	return delivery->settings;
 }
 
+/* @message (nullable): NULL: as it came. */
 static bool
-store(SieveDelivery *delivery, SieveBytes mailbox, SieveBytes flags, GError **error)
+store(SieveDelivery *delivery, const SieveMessage *message, SieveBytes mailbox, SieveBytes flags,
+	GError **error)
 {
 	const char *wrong = sieve_mailbox_name_check(mailbox);
 
@@ -55,9 +57,12 @@ store(SieveDelivery *delivery, SieveBytes mailbox, SieveBytes flags, GError **er
 	g_autofree char *folder = sieve_mailbox_name_to_folder(mailbox);
 	if (g_ptr_array_find_with_equal_func(delivery->folders, folder, g_str_equal, NULL))
 		return true;
+	if (message == NULL)
+		message = delivery->message;
 	SieveBytes parts[] = {
 		sieve_bytes_from_string(delivery->options->trace_header),
-		sieve_message_raw(delivery->message),
+		sieve_message_header(message),
+		sieve_message_body(message),
 	};
 	SieveMail mail = {parts, G_N_ELEMENTS(parts), flags};
 	if (!open_maildir(delivery, error) ||
@@ -72,7 +77,7 @@ sieve_delivery_store(SieveDelivery *delivery, const SieveAction *action, GError 
 {
 	SieveBytes mailbox = action->target.len > 0 ? action->target : INBOX;
 
-	return store(delivery, mailbox, action->mail_flags, error);
+	return store(delivery, action->message, mailbox, action->mail_flags, error);
 }
 
 /* @from with length 0 is the null reverse-path, and so is one that is not known. */
@@ -156,8 +161,10 @@ redirect_from(const SieveDelivery *delivery)
 }
 
 bool
-sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError **error)
+sieve_delivery_forward(SieveDelivery *delivery, const SieveAction *action, GError **error)
 {
+	const SieveMessage *message = action->message == NULL ? delivery->message : action->message;
+	SieveBytes address = action->target;
 	SieveBytes owner = delivery->envelope->to;
 
 	if (!sieve_address_is_mailbox(address)) {
@@ -169,13 +176,13 @@ sieve_delivery_forward(SieveDelivery *delivery, SieveBytes address, GError **err
 	 */
 	if (!sieve_address_is_mailbox(owner))
 		owner = address;
-	if (sieve_outgoing_is_loop(delivery->message, owner)) {
+	if (sieve_outgoing_is_loop(message, owner)) {
 		g_set_error_literal(
 			error, SIEVE_ERROR, SIEVE_ERROR_INVALID, "redirect would go in circles");
 		return false;
 	}
 	g_autoptr(GString) mail = sieve_outgoing_redirect(
-		delivery->message, owner, delivery->options->trace_header, delivery->env);
+		message, owner, delivery->options->trace_header, delivery->env);
 	return submit_on(delivery, redirect_from(delivery), address, mail, error);
 }
 
@@ -247,7 +254,7 @@ sieve_delivery_refuse(
 	case SIEVE_REFUSE_BY_KEEP:
 		break;
 	}
-	return store(delivery, INBOX, SIEVE_BYTES(""), error);
+	return store(delivery, NULL, INBOX, SIEVE_BYTES(""), error);
 }
 
 static void
@@ -288,7 +295,7 @@ perform(SieveDelivery *delivery, const SieveResult *result, bool storing, GError
 		tell_problem(delivery, action, failure);
 		if (action->def->class & SIEVE_ACTION_ANSWERS)
 			continue;
-		if (!store(delivery, INBOX, action->mail_flags, error))
+		if (!store(delivery, action->message, INBOX, action->mail_flags, error))
 			return false;
 	}
 	return true;
@@ -316,7 +323,7 @@ carry_out(SieveDelivery *delivery, const SieveResult *result, GError **error)
 	note_done(delivery, result);
 	if (!perform(delivery, result, true, error))
 		return false;
-	if (result->implicit_keep && !store(delivery, INBOX, result->mail_flags, error))
+	if (result->implicit_keep && !store(delivery, result->message, INBOX, result->mail_flags, error))
 		return false;
 	return perform(delivery, result, false, error);
 }

@@ -6,65 +6,26 @@
 #include <gmime/gmime.h>
 
 #include "engine/deliver/outgoing.h"
+#include "engine/message/encode.h"
 
 /* --- Fields ------------------------------------------------------------------------------------- */
-
-/* GMime counts how often it is begun, but of two threads only one may be the first. */
-static void
-begin_gmime(void)
-{
-	static GMutex beginning;
-
-	g_mutex_lock(&beginning);
-	g_mime_init();
-	g_mutex_unlock(&beginning);
-}
-
-/* (transfer full) UTF-8 on one line: nothing in it can begin another field. */
-static char *
-clean(SieveBytes text)
-{
-	char *line = g_utf8_make_valid(text.len == 0 ? "" : text.ptr, (gssize)text.len);
-
-	for (char *at = line; *at != '\0'; at++)
-		if (g_ascii_iscntrl(*at))
-			*at = ' ';
-	return g_strstrip(line);
-}
-
-/* GMime folds with LF. */
-static void
-append_folded(GString *out, const char *name, const char *value)
-{
-	g_autofree char *line = g_strdup_printf("%s: %s", name, value);
-	g_autofree char *folded = g_mime_utils_unstructured_header_fold(NULL, NULL, line);
-
-	sieve_outgoing_append(out, sieve_bytes_trim(sieve_bytes_from_string(folded)));
-	g_string_append(out, "\r\n");
-}
 
 static void
 append_text_field(GString *out, const char *name, SieveBytes text)
 {
-	g_autofree char *line = clean(text);
-	g_autofree char *encoded = g_mime_utils_header_encode_text(NULL, line, "utf-8");
+	g_autofree char *field = sieve_encode_text_field(name, text);
 
-	append_folded(out, name, encoded);
+	g_string_append(out, field);
 }
 
 /* False for what is no list of addresses. */
 static bool
 append_address_field(GString *out, const char *name, SieveBytes addresses)
 {
-	g_autofree char *line = clean(addresses);
-	InternetAddressList *list = internet_address_list_parse(NULL, line);
+	g_autofree char *field = sieve_encode_address_field(name, addresses);
 
-	if (list == NULL)
-		return false;
-	g_autofree char *encoded = internet_address_list_to_string(list, NULL, TRUE);
-	g_object_unref(list);
-	append_folded(out, name, encoded);
-	return true;
+	g_string_append(out, field == NULL ? "" : field);
+	return field != NULL;
 }
 
 static void
@@ -75,7 +36,7 @@ append_mailboxes(GString *out, const char *name, SieveStrings mailboxes)
 	for (size_t i = 0; i < mailboxes.count; i++)
 		g_string_append_printf(list, "%s<%.*s>", i == 0 ? "" : ", ", (int)mailboxes.items[i].len,
 			mailboxes.items[i].ptr);
-	append_folded(out, name, list->str);
+	append_text_field(out, name, (SieveBytes){list->str, list->len});
 }
 
 static void
@@ -140,7 +101,6 @@ sieve_letter_write(const SieveLetter *letter, SieveBytes owner, const SieveEnv *
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	begin_gmime();
 	append_header(out, letter, owner, env);
 	if (!letter->mime)
 		sieve_outgoing_append_text(out, letter->text);

@@ -64,12 +64,15 @@ GString *
 sieve_outgoing_redirect(const SieveMessage *message, SieveBytes owner, const char *trace_header,
 	const SieveEnv *env)
 {
-	SieveBytes raw = sieve_message_without_mbox_line(message);
-	GString *out = g_string_sized_new(raw.len + raw.len / 32 + 512);
+	SieveBytes header = sieve_message_wire_header(message);
+	SieveBytes body = sieve_message_body(message);
+	size_t len = header.len + body.len;
+	GString *out = g_string_sized_new(len + len / 32 + 512);
 
 	append_trace(out, trace_header, env);
 	g_string_append_printf(out, REDIRECTED ": %.*s\r\n", (int)owner.len, owner.ptr);
-	sieve_outgoing_append(out, raw);
+	sieve_outgoing_append(out, header);
+	sieve_outgoing_append(out, body);
 	return out;
 }
 
@@ -141,10 +144,13 @@ append_report_part(GString *out, const SieveRejection *rejection)
 
 /* RFC 2045 section 6.4: a multipart is 8bit when one of its parts is. */
 static void
-append_encoding(GString *out, SieveBytes original)
+append_encoding(GString *out, const SieveMessage *original)
 {
-	g_string_append_printf(out, "Content-Transfer-Encoding: %s\r\n",
-		sieve_bytes_is_ascii(original) ? "7bit" : "8bit");
+	bool ascii = sieve_bytes_is_ascii(sieve_message_header(original)) &&
+		     sieve_bytes_is_ascii(sieve_message_body(original));
+
+	g_string_append_printf(
+		out, "Content-Transfer-Encoding: %s\r\n", ascii ? "7bit" : "8bit");
 }
 
 static void
@@ -164,7 +170,7 @@ append_header(GString *out, const SieveRejection *rejection, const char *boundar
 	g_string_append(out, "Subject: Automatically rejected mail\r\n"
 			     "Auto-Submitted: auto-replied\r\n"
 			     "MIME-Version: 1.0\r\n");
-	append_encoding(out, sieve_message_without_mbox_line(rejection->message));
+	append_encoding(out, rejection->message);
 	g_string_append_printf(out,
 		"Content-Type: multipart/report; report-type=disposition-notification;\r\n"
 		"\tboundary=\"%s\"\r\n\r\n",
@@ -174,12 +180,11 @@ append_header(GString *out, const SieveRejection *rejection, const char *boundar
 static void
 append_original(GString *out, const SieveMessage *message)
 {
-	SieveBytes raw = sieve_message_without_mbox_line(message);
-
 	g_string_append(out, "Content-Type: message/rfc822\r\n");
-	append_encoding(out, raw);
+	append_encoding(out, message);
 	g_string_append(out, "\r\n");
-	sieve_outgoing_append(out, raw);
+	sieve_outgoing_append(out, sieve_message_wire_header(message));
+	sieve_outgoing_append(out, sieve_message_body(message));
 }
 
 GString *

@@ -155,7 +155,9 @@ SVTEST_COMMAND(svtest_message_command_run)
 
 SVTEST_COMMAND(svtest_message_print_run)
 {
-	g_autofree char *raw = sieve_bytes_dup(sieve_message_raw(sieve_run_message(run)));
+	g_autofree char *header = sieve_bytes_dup(sieve_message_header(sieve_run_message(run)));
+	g_autofree char *body = sieve_bytes_dup(sieve_message_body(sieve_run_message(run)));
+	g_autofree char *raw = g_strconcat(header, body, NULL);
 	g_auto(GStrv) lines = g_strsplit(raw, "\n", -1);
 
 	(void)args;

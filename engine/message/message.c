@@ -12,7 +12,7 @@
 #define SIZE_UNKNOWN UINT64_MAX
 
 struct SieveMessage {
-	SieveBytes raw;
+	SieveBytes header; /* with the "From " line and the empty line, where they are */
 	SieveBytes body;
 	SieveHeaderField *fields; /* (array length=n_fields) */
 	size_t n_fields;
@@ -95,9 +95,8 @@ skip_mbox_line(SieveBytes raw)
 
 /* Indexes the header; the offset at which the body starts, of which no byte is looked at. */
 static size_t
-index_fields(SieveMessage *message)
+index_fields(SieveMessage *message, SieveBytes raw)
 {
-	SieveBytes raw = message->raw;
 	size_t at = skip_mbox_line(raw);
 
 	while (at < raw.len) {
@@ -139,12 +138,13 @@ sieve_message_new(SieveBytes raw)
 {
 	SieveMessage *message = g_new0(SieveMessage, 1);
 
-	message->raw = raw;
 	message->n_room = FIRST_FIELDS;
 	message->fields = g_new(SieveHeaderField, message->n_room);
 	message->counted = SIZE_UNKNOWN;
 	message->size_bytes = &message->counted;
-	message->body = sieve_bytes_slice(raw, index_fields(message), raw.len);
+	size_t header_len = index_fields(message, raw);
+	message->header = sieve_bytes_slice(raw, 0, header_len);
+	message->body = sieve_bytes_slice(raw, header_len, raw.len);
 	return message;
 }
 
@@ -157,10 +157,10 @@ sieve_message_free(SieveMessage *message)
 	g_free(message);
 }
 
-const SieveMessage *
-sieve_message_new_in(SieveBytes raw, SieveArena *arena)
+/* Frees @indexed. */
+static const SieveMessage *
+move_into(SieveArena *arena, SieveMessage *indexed)
 {
-	SieveMessage *indexed = sieve_message_new(raw);
 	SieveMessage *message = sieve_arena_new_array(arena, SieveMessage, 1);
 	SieveHeaderField *fields =
 		sieve_arena_new_array(arena, SieveHeaderField, indexed->n_fields);
@@ -175,16 +175,32 @@ sieve_message_new_in(SieveBytes raw, SieveArena *arena)
 	return message;
 }
 
-SieveBytes
-sieve_message_raw(const SieveMessage *message)
+const SieveMessage *
+sieve_message_new_in(SieveBytes raw, SieveArena *arena)
 {
-	return message->raw;
+	return move_into(arena, sieve_message_new(raw));
+}
+
+const SieveMessage *
+sieve_message_edited_in(const SieveMessage *message, SieveBytes header, SieveArena *arena)
+{
+	SieveMessage *indexed = sieve_message_new(header);
+
+	indexed->header = header;
+	indexed->body = message->body;
+	return move_into(arena, indexed);
 }
 
 SieveBytes
-sieve_message_without_mbox_line(const SieveMessage *message)
+sieve_message_header(const SieveMessage *message)
 {
-	return sieve_bytes_slice(message->raw, skip_mbox_line(message->raw), message->raw.len);
+	return message->header;
+}
+
+SieveBytes
+sieve_message_wire_header(const SieveMessage *message)
+{
+	return sieve_bytes_slice(message->header, skip_mbox_line(message->header), message->header.len);
 }
 
 uint64_t
@@ -195,7 +211,7 @@ sieve_message_size(const SieveMessage *message)
 	/* Most scripts never ask, so the whole mail is gone through for those that do. Threads that ask
 	 * at the same time all count, and find the same. */
 	if (size == SIZE_UNKNOWN) {
-		size = count_octets(message->raw);
+		size = count_octets(message->header) + count_octets(message->body);
 		__atomic_store_n(message->size_bytes, size, __ATOMIC_RELAXED);
 	}
 	return size;

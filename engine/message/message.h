@@ -17,9 +17,14 @@ typedef struct SieveHeaderField {
 
 /** (transfer none) as sieve_message_new(), but it lives in @arena and is not freed. */
 const SieveMessage *sieve_message_new_in(SieveBytes raw, SieveArena *arena);
-SieveBytes sieve_message_raw(const SieveMessage *message);
-/** The message as it is on the wire: without the "From " line that it brings from an mbox file. */
-SieveBytes sieve_message_without_mbox_line(const SieveMessage *message);
+/** (transfer none) @message with another header: all that stands before the body, as
+ * sieve_message_header(). Both must outlive it; it lives in @arena. */
+const SieveMessage *sieve_message_edited_in(
+	const SieveMessage *message, SieveBytes header, SieveArena *arena);
+/** All that stands before the body, the empty line too. */
+SieveBytes sieve_message_header(const SieveMessage *message);
+/** The same as it is on the wire: without the "From " line that the message brings from an mbox file. */
+SieveBytes sieve_message_wire_header(const SieveMessage *message);
 /** Size in octets as RFC 5228 section 5.9 counts it: with CRLF line ends. */
 uint64_t sieve_message_size(const SieveMessage *message);
 /** Everything after the empty line that ends the header; empty when there is none. */

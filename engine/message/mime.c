@@ -13,7 +13,7 @@
 
 typedef struct Parser {
 	SieveArena *arena;
-	const char *start;	   /* of the message */
+	const char *start;	   /* of the message's body */
 	GArray *parts;		   /* of SieveMimePart */
 	const size_t *lines;	   /* (array length=n_lines) where lines begin that may be delimiters */
 	size_t n_lines;
@@ -203,12 +203,12 @@ add_part(Parser *parser, const SieveMessage *entity, unsigned depth, bool in_dig
 const SieveMime *
 sieve_mime_parse(const SieveMessage *message, SieveArena *arena)
 {
-	SieveBytes raw = sieve_message_raw(message);
+	SieveBytes body = sieve_message_body(message);
 	g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(SieveMimePart));
-	Parser parser = {.arena = arena, .start = raw.ptr, .parts = parts};
+	Parser parser = {.arena = arena, .start = body.ptr, .parts = parts};
 	SieveMime *mime = sieve_arena_new_array(arena, SieveMime, 1);
 
-	parser.lines = find_lines(raw, arena, &parser.n_lines);
+	parser.lines = find_lines(body, arena, &parser.n_lines);
 	add_part(&parser, message, 0, false);
 	SieveMimePart *copy = sieve_arena_new_array(arena, SieveMimePart, parts->len);
 	memcpy(copy, parts->data, parts->len * sizeof(SieveMimePart));

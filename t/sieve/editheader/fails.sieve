@@ -1,0 +1,3 @@
+require ["editheader", "ihave"];
+addheader "X-A" "1";
+error "enough";
