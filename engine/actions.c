@@ -252,6 +252,16 @@ sieve_run_add_action(
 	return true;
 }
 
+size_t
+sieve_run_count_actions(const SieveRun *run, const SieveActionDef *def)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < run->result->n_actions; i++)
+		count += run->result->actions[i].def == def;
+	return count;
+}
+
 void
 sieve_run_cancel_implicit_keep(SieveRun *run)
 {

@@ -366,6 +366,8 @@ struct SieveAction {
  */
 bool sieve_run_add_action(SieveRun *run, const SieveArgs *args, const SieveAction *action,
 	GError **error);
+/** How many actions of this kind the run has taken so far. */
+size_t sieve_run_count_actions(const SieveRun *run, const SieveActionDef *def);
 void sieve_run_cancel_implicit_keep(SieveRun *run);
 /** The flags of copies that are stored from here on, the implicit keep's too; none at first. What is set
  * must live as long as the run's result. */
