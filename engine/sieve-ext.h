@@ -353,6 +353,7 @@ struct SieveAction {
 	unsigned line;       /* of the script, for messages */
 	unsigned script;     /* which one: 0 is the main one, others are included */
 	SieveBytes mail_flags; /* what stores: IMAP flags and keywords of the copy, a blank between */
+	SieveBytes fcc;        /* what answers: the mailbox for a copy of its letter; empty: none */
 	const void *details; /* of the extension that made it */
 	const SieveMessage *message; /* (nullable) the mail as it was then; NULL: as it came */
 	const SieveMemory *memory; /* (nullable) what is remembered once the action is carried out */
@@ -404,8 +405,9 @@ typedef struct SieveLetter {
 	bool mime; /* @text is a MIME entity: its fields, an empty line, its body (RFC 2045 section 2.4) */
 } SieveLetter;
 
-/** Sends a letter, a copy to each recipient. */
-bool sieve_delivery_send(SieveDelivery *delivery, const SieveLetter *letter, GError **error);
+/** Sends @action's letter, a copy to each recipient, and one into the mailbox that @action names. */
+bool sieve_delivery_send(SieveDelivery *delivery, const SieveAction *action, const SieveLetter *letter,
+	GError **error);
 
 /* --- A run ------------------------------------------------------------------------------------ */
 

@@ -418,7 +418,7 @@ perform_notify(SieveDelivery *delivery, const SieveAction *action, GError **erro
 	const Notification *notification = action->details;
 
 	return notification->silence != NULL ||
-	       sieve_delivery_send(delivery, &notification->letter, error);
+	       sieve_delivery_send(delivery, action, &notification->letter, error);
 }
 
 static void

@@ -325,6 +325,14 @@ static const SieveTagDef imap4flags_tags[] = {
 		.flags = SIEVE_ARG_WORDS,
 		.check = check_flags,
 		.run = flags_tag_run},
+	/* RFC 8580 section 3.3: of the copy that is filed. */
+	{.name = "flags",
+		.commands = "vacation notify",
+		.value = SIEVE_ARG_STRING_LIST,
+		.flags = SIEVE_ARG_WORDS,
+		.needs = "fcc",
+		.check = check_flags,
+		.run = flags_tag_run},
 	{.name = NULL},
 };
 

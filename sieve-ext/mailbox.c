@@ -41,6 +41,7 @@ static const SieveTestDef mailbox_tests[] = {
  * any case: no mail waits for it. */
 static const SieveTagDef mailbox_tags[] = {
 	{.name = "create", .commands = "fileinto"},
+	{.name = "create", .commands = "vacation notify", .needs = "fcc"}, /* RFC 8580 section 3.4 */
 	{.name = NULL},
 };
 

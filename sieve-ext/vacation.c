@@ -518,7 +518,7 @@ perform_vacation(SieveDelivery *delivery, const SieveAction *action, GError **er
 {
 	const Answer *answer = action->details;
 
-	return answer->silence != NULL || sieve_delivery_send(delivery, &answer->letter, error);
+	return answer->silence != NULL || sieve_delivery_send(delivery, action, &answer->letter, error);
 }
 
 static void

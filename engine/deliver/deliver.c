@@ -104,6 +104,34 @@ submit_on(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString
 	return true;
 }
 
+static void
+tell_problem(SieveDelivery *delivery, const SieveAction *action, const GError *error)
+{
+	g_autofree char *target = sieve_bytes_escape(action->target, 200);
+
+	if (delivery->problem->len > 0)
+		g_string_append(delivery->problem, "; ");
+	g_string_append_printf(
+		delivery->problem, "%s \"%s\": %s", action->def->name, target, error->message);
+}
+
+/* RFC 8580 section 3: the letter as it was sent. That this fails is told, and no more. */
+static void
+file_letter(SieveDelivery *delivery, const SieveAction *action, const GString *mail)
+{
+	g_autoptr(GError) failure = NULL;
+	const char *wrong = sieve_mailbox_name_check(action->fcc);
+	SieveBytes part = {mail->str, mail->len};
+	SieveMail copy = {&part, 1, action->mail_flags};
+
+	if (wrong != NULL)
+		g_set_error_literal(&failure, SIEVE_ERROR, SIEVE_ERROR_INVALID, wrong);
+	else if (open_maildir(delivery, &failure) &&
+		 sieve_maildir_store(delivery->maildir, action->fcc, &copy, NULL, &failure))
+		return;
+	tell_problem(delivery, action, failure);
+}
+
 /* Who writes: whom the mail was sent to, or who the settings say. */
 static SieveBytes
 owner_of(const SieveDelivery *delivery)
@@ -115,7 +143,8 @@ owner_of(const SieveDelivery *delivery)
 }
 
 bool
-sieve_delivery_send(SieveDelivery *delivery, const SieveLetter *letter, GError **error)
+sieve_delivery_send(SieveDelivery *delivery, const SieveAction *action, const SieveLetter *letter,
+	GError **error)
 {
 	SieveBytes owner = owner_of(delivery);
 
@@ -130,6 +159,8 @@ sieve_delivery_send(SieveDelivery *delivery, const SieveLetter *letter, GError *
 	for (size_t i = 0; i < letter->recipients.count; i++)
 		if (!submit(delivery, letter->envelope_from, letter->recipients.items[i], mail, error))
 			return false;
+	if (action->fcc.len > 0)
+		file_letter(delivery, action, mail);
 	return true;
 }
 
@@ -255,17 +286,6 @@ sieve_delivery_refuse(
 		break;
 	}
 	return store(delivery, NULL, INBOX, SIEVE_BYTES(""), error);
-}
-
-static void
-tell_problem(SieveDelivery *delivery, const SieveAction *action, const GError *error)
-{
-	g_autofree char *target = sieve_bytes_escape(action->target, 200);
-
-	if (delivery->problem->len > 0)
-		g_string_append(delivery->problem, "; ");
-	g_string_append_printf(
-		delivery->problem, "%s \"%s\": %s", action->def->name, target, error->message);
 }
 
 static bool
