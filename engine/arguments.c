@@ -658,17 +658,36 @@ sieve_args_fit(
 	return args;
 }
 
+static SieveStrings
+normalise_all(const SieveArgs *args, SieveStrings strings, SieveArena *arena)
+{
+	if (args->comparator->normalise == NULL || args->match->raw)
+		return strings;
+	SieveBytes *items = sieve_arena_new_array(arena, SieveBytes, strings.count);
+	for (size_t i = 0; i < strings.count; i++)
+		items[i] = args->comparator->normalise(
+			strings.items[i], args->match->patterns, arena);
+	return (SieveStrings){items, strings.count};
+}
+
+const void *
+sieve_args_compile_keys(const SieveArgs *args, SieveStrings strings, SieveArena *arena)
+{
+	SieveKeys *keys = sieve_arena_new_array(arena, SieveKeys, 1);
+
+	keys->comparator = args->comparator;
+	keys->keys = normalise_all(args, strings, arena);
+	if (args->match_arg.strings.count > 0)
+		keys->value = args->match_arg.strings.items[0];
+	return args->match->compile == NULL ? keys : args->match->compile(keys, arena);
+}
+
 void
 sieve_args_compile(SieveArgs *args, SieveArena *arena)
 {
 	if (args->match == NULL || args->keys == NULL || args->keys->templates != NULL)
 		return;
-	SieveKeys *keys = sieve_arena_new_array(arena, SieveKeys, 1);
-	keys->comparator = args->comparator;
-	keys->keys = args->keys->strings;
-	if (args->match_arg.strings.count > 0)
-		keys->value = args->match_arg.strings.items[0];
-	args->matcher = args->match->compile == NULL ? keys : args->match->compile(keys, arena);
+	args->matcher = sieve_args_compile_keys(args, args->keys->strings, arena);
 }
 
 /* --- What definitions see --------------------------------------------------------------------- */

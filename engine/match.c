@@ -70,6 +70,7 @@ const SieveMatchDef sieve_core_matches[] = {
 		.match = match_contains},
 	{.tag = "matches",
 		.needs = SIEVE_COMPARATOR_SUBSTRING,
+		.patterns = true,
 		.compile = compile_matches,
 		.match = match_matches,
 		.capture = capture_matches},

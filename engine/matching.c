@@ -1,21 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* matching.c - one evaluation of values against keys (RFC 5228 section 2.7.1) */
 
+#include "engine/arguments.h"
 #include "engine/check.h"
 #include "engine/run.h"
-
-static const void *
-compile_keys(SieveRun *run, const SieveArgs *args, SieveStrings strings)
-{
-	SieveArena *arena = sieve_run_arena(run);
-	SieveKeys *keys = sieve_arena_new_array(arena, SieveKeys, 1);
-
-	keys->comparator = args->comparator;
-	keys->keys = strings;
-	if (args->match_arg.strings.count > 0)
-		keys->value = args->match_arg.strings.items[0];
-	return args->match->compile == NULL ? keys : args->match->compile(keys, arena);
-}
 
 /* As the checker did with constant keys; a mistake fails the run. */
 static void
@@ -41,7 +29,7 @@ compile_expanded(SieveRun *run, const SieveArgs *args, SieveStrings *ret_keys)
 		keys.count = 0;
 	check_expanded(run, args, keys);
 	*ret_keys = keys;
-	return compile_keys(run, args, keys);
+	return sieve_args_compile_keys(args, keys, sieve_run_arena(run));
 }
 
 void
@@ -72,6 +60,21 @@ tell_value(const SieveMatching *matching, SieveBytes value, size_t key)
 	sieve_trace_tell(matching->run, event);
 }
 
+static bool
+is_normalised(const SieveMatching *matching)
+{
+	return matching->args->comparator->normalise != NULL && !matching->args->match->raw;
+}
+
+/* What the comparator makes of @value. */
+static SieveBytes
+compared(const SieveMatching *matching, SieveBytes value)
+{
+	if (!is_normalised(matching))
+		return value;
+	return matching->args->comparator->normalise(value, false, sieve_run_arena(matching->run));
+}
+
 bool
 sieve_matching_offer(SieveMatching *matching, SieveBytes value)
 {
@@ -85,7 +88,8 @@ sieve_matching_offer(SieveMatching *matching, SieveBytes value)
 	if (!sieve_run_pay(run, value.len + 1, NULL))
 		return true;
 	matching->key = SIEVE_NO_KEY;
-	matching->matched = match->match(matching, matching->matcher, value);
+	matching->matched =
+		match->match(matching, matching->matcher, compared(matching, value));
 	if (matching->matched) {
 		matching->value = value;
 		if (match->capture != NULL && !matching->silent)
@@ -131,20 +135,42 @@ sieve_matching_end(SieveMatching *matching)
 	return matching->matched;
 }
 
+/* From parts of what the comparator made of a value to parts of the value itself. */
+static void
+locate_all(const SieveMatching *matching, SieveBytes made, SieveCaptured *captured)
+{
+	const SieveComparatorDef *comparator = matching->args->comparator;
+
+	for (size_t i = 0; i < captured->count; i++) {
+		SieveBytes *item = &captured->items[i];
+		size_t start = (size_t)(item->ptr - made.ptr);
+		size_t from = comparator->locate(matching->value, start);
+		size_t to = comparator->locate(matching->value, start + item->len);
+		*item = sieve_bytes_slice(matching->value, from, to - from);
+	}
+}
+
 static void
 work_out(SieveRun *run, SieveCaptured *captured)
 {
 	SieveMatching *matching = &captured->matching;
 	const SieveMatchDef *match = matching->args->match;
+	SieveBytes value = matching->value;
+	SieveBytes made = compared(matching, value);
 
 	captured->items =
 		sieve_arena_new_array(sieve_run_arena(run), SieveBytes, SIEVE_CAPTURES + 1);
 	if (!matching->first) {
 		matching->first = true;
-		match->match(matching, matching->matcher, matching->value);
+		match->match(matching, matching->matcher, made);
 	}
-	if (matching->key != SIEVE_NO_KEY)
-		captured->count = match->capture(matching, captured->items);
+	if (matching->key == SIEVE_NO_KEY)
+		return;
+	matching->value = made;
+	captured->count = match->capture(matching, captured->items);
+	matching->value = value;
+	if (is_normalised(matching))
+		locate_all(matching, made, captured);
 }
 
 SieveBytes

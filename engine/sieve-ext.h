@@ -257,13 +257,20 @@ typedef enum {
 	SIEVE_COMPARATOR_ORDERING = 1 << 2,
 } SieveComparatorOps;
 
-/** A collation (RFC 4790). With @fold, equality and substring work on folded bytes. */
+/** A collation (RFC 4790). With @fold, equality and substring work on folded bytes; with @normalise, all
+ * work on what it makes of both sides. */
 typedef struct SieveComparatorDef {
 	const char *name;
 	unsigned ops;
 	const unsigned char *fold; /* (nullable) 256 entries, byte to byte; else the functions */
 	bool (*equal)(SieveBytes a, SieveBytes b);
 	int (*compare)(SieveBytes a, SieveBytes b);
+	/* (nullable) @text itself or what it makes in @arena; a wildcard that comes to be in a @pattern
+	 * gets a backslash */
+	SieveBytes (*normalise)(SieveBytes text, bool pattern, SieveArena *arena);
+	/* With normalise: where in @text, no pattern, that offset comes from; at the end of a character
+	 * for one within it. */
+	size_t (*locate)(SieveBytes text, size_t offset);
 } SieveComparatorDef;
 
 /** What a match type is given to work with. */
@@ -278,6 +285,8 @@ typedef struct SieveMatchDef {
 	const char *tag;     /* without colon */
 	SieveArgType value;  /* SIEVE_ARG_STRING for :count "gt", else SIEVE_ARG_END */
 	unsigned needs;      /* SieveComparatorOps that the comparator must have */
+	bool raw;            /* sees keys and values as they are, also where the comparator normalises */
+	bool patterns;       /* its keys have wildcards */
 	/* (nullable) checks the tag's own value */
 	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 	void (*check_key)(SieveCheck *check, const SieveArg *arg, SieveBytes key); /* (nullable) */

@@ -49,7 +49,8 @@ units_of(SieveBytes text)
 static bool
 is_caseless(const SieveComparatorDef *comparator)
 {
-	return comparator->fold != NULL && comparator->fold['a'] == comparator->fold['A'];
+	return comparator->normalise != NULL ||
+	       (comparator->fold != NULL && comparator->fold['a'] == comparator->fold['A']);
 }
 
 /* NULL when it is none; then what is wrong, and where, goes to @ret_error and @ret_offset. */
@@ -248,6 +249,7 @@ capture_groups(const SieveMatching *matching, SieveBytes *captures)
 static const SieveMatchDef regex_matches[] = {
 	{.tag = "regex",
 		.needs = SIEVE_COMPARATOR_SUBSTRING,
+		.raw = true,
 		.check_key = check_regex,
 		.compile = compile_keys,
 		.match = match_keys,
