@@ -217,9 +217,8 @@ tell(SieveRun *run, SieveTraceKind kind, const SieveArgs *args)
 		sieve_trace_tell(run, (SieveTraceEvent){.kind = kind, .args = args});
 }
 
-/* False when the stage does not know what is asked for: the run then ends, undecided. */
-static bool
-is_known(SieveRun *run, const char *name, SieveNeeds needs)
+bool
+sieve_run_knows(SieveRun *run, const char *name, SieveNeeds needs)
 {
 	if (needs <= run->known)
 		return true;
@@ -247,7 +246,7 @@ static bool
 run_test(SieveRun *run, const SieveInvocation *invocation, GError **error)
 {
 	if (run->known < SIEVE_NEEDS_BODY &&
-		!is_known(run, invocation->test->name, needs_of_test(run, invocation)))
+		!sieve_run_knows(run, invocation->test->name, needs_of_test(run, invocation)))
 		return true;
 	if (!invocation->test->run(run, invocation->args, &run->outcome, error))
 		return false;
@@ -261,7 +260,7 @@ static bool
 run_command(SieveRun *run, const SieveInvocation *invocation, GError **error)
 {
 	tell(run, SIEVE_TRACE_COMMAND, invocation->args);
-	if (!is_known(run, invocation->command->name, invocation->command->needs))
+	if (!sieve_run_knows(run, invocation->command->name, invocation->command->needs))
 		return true;
 	return invocation->command->run == NULL ||
 	       invocation->command->run(run, invocation->args, error);

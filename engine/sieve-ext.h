@@ -420,6 +420,17 @@ bool sieve_delivery_send(SieveDelivery *delivery, const SieveAction *action, con
 
 /* --- A run ------------------------------------------------------------------------------------ */
 
+/** The least a test or command needs to know, so that a script can run before the mail has come. It is not
+ * run before that is there. What has effects beyond the run, as a memory of mails, needs the body: a
+ * script that runs at several stages then has them once. */
+typedef enum {
+	SIEVE_NEEDS_NOTHING = 0,
+	SIEVE_NEEDS_CONNECTION,
+	SIEVE_NEEDS_ENVELOPE,
+	SIEVE_NEEDS_HEADER,
+	SIEVE_NEEDS_BODY,
+} SieveNeeds;
+
 /** For tests and commands with SIEVE_NEEDS_HEADER or more alone: before that there is none. */
 const SieveMessage *sieve_run_message(const SieveRun *run);
 /** SIEVE_NEEDS_ENVELOPE: before that nothing in it is known. */
@@ -441,6 +452,9 @@ bool sieve_run_add_field(SieveRun *run, SieveBytes name, SieveBytes value, bool 
 bool sieve_run_delete_fields(SieveRun *run, const bool *doomed, GError **error);
 /** The addresses that are known to be the reader's: those of the envelope, and those of the settings. */
 SieveStrings sieve_run_owner(SieveRun *run);
+/** True when the stage of the run knows @needs. False: the run ends undecided once the test or command has
+ * returned; @name says what asked. For what strings ask for; tests and commands say what they need. */
+bool sieve_run_knows(SieveRun *run, const char *name, SieveNeeds needs);
 /** (nullable) RFC 5183 item; NULL when it is not known here. */
 const char *sieve_run_environment(SieveRun *run, const char *item);
 /** Whether mail can be stored into the mailbox without making it; the inbox can always. For tests with
@@ -483,17 +497,6 @@ void sieve_run_note(SieveRun *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void **sieve_run_slot(SieveRun *run, const void *key);
 
 /* --- Tables ----------------------------------------------------------------------------------- */
-
-/** The least a test or command needs to know, so that a script can run before the mail has come. It is not
- * run before that is there. What has effects beyond the run, as a memory of mails, needs the body: a
- * script that runs at several stages then has them once. */
-typedef enum {
-	SIEVE_NEEDS_NOTHING = 0,
-	SIEVE_NEEDS_CONNECTION,
-	SIEVE_NEEDS_ENVELOPE,
-	SIEVE_NEEDS_HEADER,
-	SIEVE_NEEDS_BODY,
-} SieveNeeds;
 
 typedef enum {
 	SIEVE_COMMAND_AT_TOP = 1 << 0,    /* only before all others, as require */

@@ -104,6 +104,8 @@ static const TestCase tests[] = {
 	{"notify_method_capability", "\"enotify\"",
 		"notify_method_capability \"mailto:a@b.c\" \"online\" \"maybe\"",
 		SIEVE_STAGE_CONNECTION},
+	{"${env}", "[\"variables\", \"vnd.dovecot.environment\"]",
+		"string \"${env.domain}\" \"example.org\"", SIEVE_STAGE_ENVELOPE},
 	{"ihave", "\"ihave\"", "ihave \"fileinto\"", SIEVE_STAGE_CONNECTION},
 	{"duplicate", "\"duplicate\"", "duplicate :seconds 0", SIEVE_STAGE_MESSAGE},
 	{"mailboxexists", "\"mailbox\"", "mailboxexists \"INBOX\"",
