@@ -561,6 +561,11 @@ check_needed_tags(Fit *fit)
 		if (def->needs != NULL && !has_added_tag(args, def->needs))
 			sieve_check_error(fit->check, &args->tags[i].arg, NULL,
 				"tag :%s stands beside :%s alone", def->name, def->needs);
+		for (unsigned before = 0; def->group != NULL && before < i; before++)
+			if (g_strcmp0(args->tags[before].def->group, def->group) == 0)
+				sieve_check_error(fit->check, &args->tags[i].arg, NULL,
+					"tags :%s and :%s exclude each other",
+					args->tags[before].def->name, def->name);
 	}
 }
 

@@ -279,3 +279,14 @@ sieve_check_include(
 			"there is no script \"%s\", and the run fails when it gets here",
 			args->script_name);
 }
+
+bool
+sieve_check_in_block(const SieveCheck *check, const char *command)
+{
+	const SieveAstNode *node = check->node == NULL ? NULL : check->node->parent;
+
+	for (; node != NULL; node = node->parent)
+		if (sieve_bytes_equal_nocase(node->name, sieve_bytes_from_string(command)))
+			return true;
+	return false;
+}

@@ -119,6 +119,15 @@ static const SieveArgDef header_args[] = {
 };
 
 static bool
+offer_field(SieveMatching *matching, const SieveHeaderField *field, const SieveFieldChoice *choice)
+{
+	if (choice->offer != NULL)
+		return choice->offer(matching, field, choice->offer_arg);
+	return sieve_matching_offer(
+		matching, sieve_header_decode(field->raw, sieve_run_arena(matching->run)));
+}
+
+static bool
 header_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **error G_GNUC_UNUSED)
 {
 	SieveStrings names = sieve_args_strings(run, args, HEADER_NAMES);
@@ -129,8 +138,7 @@ header_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **err
 	sieve_matching_begin(&matching, run, args);
 	sieve_fields_begin(&fields, run, args, names);
 	while ((field = sieve_fields_next(&fields, NULL)) != NULL)
-		if (sieve_matching_offer(
-			    &matching, sieve_header_decode(field->raw, sieve_run_arena(run))))
+		if (offer_field(&matching, field, &fields.choice))
 			break;
 	*ret_outcome = sieve_matching_end(&matching);
 	return true;

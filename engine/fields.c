@@ -6,9 +6,9 @@
 /* The next field in the order of the names. The search costs steps, and so does what will be done to the
  * field, of which the values that come out of it may say little. */
 static const SieveHeaderField *
-next_of_all(SieveFields *fields, SieveBytes *ret_name)
+next_of_one(SieveFields *fields, SieveBytes *ret_name)
 {
-	const SieveMessage *message = fields->run->message;
+	const SieveMessage *message = fields->message;
 
 	for (; fields->name < fields->names.count; fields->name++, fields->at = 0) {
 		SieveBytes name = fields->names.items[fields->name];
@@ -27,6 +27,35 @@ next_of_all(SieveFields *fields, SieveBytes *ret_name)
 	return NULL;
 }
 
+/* The same of one part after the other. */
+static const SieveHeaderField *
+next_of_all(SieveFields *fields, SieveBytes *ret_name)
+{
+	const SieveHeaderField *field;
+
+	while ((field = next_of_one(fields, ret_name)) == NULL &&
+		fields->part + 1 < fields->part_end) {
+		fields->message = sieve_run_mime(fields->run)->parts[++fields->part].entity;
+		fields->name = fields->at = 0;
+	}
+	return field;
+}
+
+/* False when they cannot be known at this stage, or no steps are left. */
+static bool
+begin_parts(SieveFields *fields, const SieveArgs *args)
+{
+	if (!sieve_run_knows(fields->run, args->name, SIEVE_NEEDS_BODY))
+		return false;
+	const SieveMime *mime = sieve_run_mime(fields->run);
+	if (mime == NULL)
+		return false;
+	fields->part = sieve_run_part(fields->run);
+	fields->part_end = fields->choice.of_children ? mime->parts[fields->part].end : fields->part + 1;
+	fields->message = mime->parts[fields->part].entity;
+	return true;
+}
+
 static uint64_t
 count_all(SieveFields fields)
 {
@@ -40,10 +69,12 @@ count_all(SieveFields fields)
 void
 sieve_fields_begin(SieveFields *fields, SieveRun *run, const SieveArgs *args, SieveStrings names)
 {
-	*fields = (SieveFields){.run = run, .names = names};
+	*fields = (SieveFields){.run = run, .names = names, .message = run->message};
 	for (unsigned i = 0; i < args->n_tags; i++)
 		if (args->tags[i].def->choose != NULL)
 			args->tags[i].def->choose(run, &args->tags[i].arg, &fields->choice);
+	if (fields->choice.of_part && !begin_parts(fields, args))
+		fields->names.count = 0;
 	if (!fields->choice.from_end)
 		return;
 	uint64_t count = count_all(*fields);

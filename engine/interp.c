@@ -170,27 +170,36 @@ length_of(const GArray *array)
 	return array == NULL ? 0 : array->len;
 }
 
-static int
-find_block(const SieveRun *run, const SieveCommandDef *def)
+bool
+sieve_run_leave_block_if(SieveRun *run, const SieveCommandDef *def,
+	bool (*is)(const SieveArgs *args, const void *data), const void *data)
 {
-	for (unsigned i = length_of(run->blocks); i > 0; i--)
-		if (g_array_index(run->blocks, Block, i - 1).invocation->command == def)
-			return (int)i - 1;
-	return -1;
+	for (unsigned i = length_of(run->blocks); i > 0; i--) {
+		const SieveInvocation *invocation =
+			g_array_index(run->blocks, Block, i - 1).invocation;
+		if (invocation->command != def || (is != NULL && !is(invocation->args, data)))
+			continue;
+		run->leave = (int)i - 1;
+		return true;
+	}
+	return false;
 }
 
-bool
-sieve_run_leave_block(SieveRun *run, const SieveCommandDef *def)
+unsigned
+sieve_run_count_blocks(const SieveRun *run, const SieveCommandDef *def)
 {
-	run->leave = find_block(run, def);
-	return run->leave >= 0;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < length_of(run->blocks); i++)
+		count += g_array_index(run->blocks, Block, i).invocation->command == def;
+	return count;
 }
 
 bool
 sieve_run_in_block(const SieveRun *run, const SieveCommandDef *def)
 {
 	for (; run != NULL; run = run->outer)
-		if (find_block(run, def) >= 0)
+		if (sieve_run_count_blocks(run, def) > 0)
 			return true;
 	return false;
 }
@@ -552,6 +561,7 @@ run_program(SieveRun *run, GError **error)
 	g_clear_pointer(&run->slots, g_hash_table_unref);
 	g_clear_pointer(&run->blocks, g_array_unref);
 	g_clear_pointer(&run->calls, g_array_unref);
+	g_clear_pointer(&run->loops, g_array_unref);
 	return ok;
 }
 

@@ -41,10 +41,6 @@ void sieve_run_mark_done(SieveRun *run);
 void sieve_run_set_message(SieveRun *run, const SieveMessage *message);
 void sieve_run_set_envelope(SieveRun *run, const SieveEnvelope *envelope);
 
-/** Leaves the innermost block of a command @def (SIEVE_FORM_BLOCK) once the running command has
- * returned: what stands in between is skipped, then @def's end is called. May be called from @def's
- * own run to skip the block. False when no such block is being run in this program. */
-bool sieve_run_leave_block(SieveRun *run, const SieveCommandDef *def);
 /** True while a block of @def is being run, here or in the script that this one runs inside of. */
 bool sieve_run_in_block(const SieveRun *run, const SieveCommandDef *def);
 /** The script's name and line of the command or test being run, for messages. */

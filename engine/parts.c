@@ -108,3 +108,60 @@ sieve_run_part_text(SieveRun *run, size_t part, bool plain)
 {
 	return find_form(run, part, plain ? PLAIN_TEXT : TEXT);
 }
+
+/* --- Loops -------------------------------------------------------------------------------------- */
+
+typedef struct Loop {
+	const SieveCommandDef *def;
+	size_t part; /* that it is at */
+	size_t end;
+} Loop;
+
+static Loop *
+loop_at(const SieveRun *run, unsigned depth)
+{
+	return &g_array_index(run->loops, Loop, depth);
+}
+
+/* Loops whose blocks a stop, a return or a break has left may still be in the array: those that count are
+ * as many as there are blocks. */
+bool
+sieve_run_begin_parts(SieveRun *run, const SieveCommandDef *def)
+{
+	unsigned depth = sieve_run_count_blocks(run, def) - 1;
+	const SieveMime *mime = sieve_run_mime(run);
+	Loop loop = {.def = def};
+
+	if (mime == NULL)
+		return false;
+	if (run->loops == NULL)
+		run->loops = g_array_new(FALSE, FALSE, sizeof(Loop));
+	if (depth == 0) {
+		loop.end = mime->n_parts;
+	} else {
+		size_t outer = loop_at(run, depth - 1)->part;
+		loop.part = outer + 1;
+		loop.end = mime->parts[outer].end;
+	}
+	g_array_set_size(run->loops, depth);
+	g_array_append_val(run->loops, loop);
+	return loop.part < loop.end;
+}
+
+bool
+sieve_run_next_part(SieveRun *run, const SieveCommandDef *def)
+{
+	Loop *loop = loop_at(run, sieve_run_count_blocks(run, def) - 1);
+
+	loop->part++;
+	return loop->part < loop->end;
+}
+
+size_t
+sieve_run_part(const SieveRun *run)
+{
+	if (run->loops == NULL || run->loops->len == 0)
+		return 0;
+	unsigned depth = sieve_run_count_blocks(run, loop_at(run, 0)->def);
+	return depth == 0 ? 0 : loop_at(run, depth - 1)->part;
+}

@@ -39,6 +39,7 @@ struct SieveRun {
 	const SieveArgs *args; /* of the command or test being run */
 	GArray *calls;	       /* (nullable) of the scripts that wait for this one */
 	GArray *blocks;	       /* (nullable) that are being run, innermost last */
+	GArray *loops;	       /* (nullable) over MIME parts, innermost last; see parts.c */
 	int leave;	       /* index of the block to leave, -1 for none */
 	bool *included;	       /* (nullable) as calls (array length=program->n_scripts) */
 	GHashTable *slots;     /* (nullable) key to void ** */

@@ -27,6 +27,8 @@ typedef struct SieveRun SieveRun;     /* one run of one program on one message *
 typedef struct SieveArg SieveArg;     /* one fitted argument */
 typedef struct SieveArgs SieveArgs;   /* the fitted arguments of one command or test */
 typedef struct SieveDelivery SieveDelivery; /* one result being carried out */
+typedef struct SieveCommandDef SieveCommandDef; /* a command; see Tables */
+typedef struct SieveMatching SieveMatching; /* one evaluation; see Matching */
 typedef struct SieveCapabilities SieveCapabilities; /* what an ihave test found */
 
 /* --- Arguments -------------------------------------------------------------------------------- */
@@ -76,6 +78,8 @@ void sieve_check_warn(SieveCheck *check, const SieveArg *arg, const char *hint,
  * wants it: the quotes of a local part stay if it needs them. */
 bool sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mailbox);
 
+/** True when what is being checked stands in a block of that command, at any depth. */
+bool sieve_check_in_block(const SieveCheck *check, const char *command);
 /** True when this script requires @capability, or tests for it, or another one brings it. */
 bool sieve_check_has(const SieveCheck *check, const char *capability);
 /** For ihave (RFC 5463): the extensions that the string list @index names, which may be used from here on
@@ -218,7 +222,7 @@ const char *sieve_settings_indexed(
 /* --- Matching --------------------------------------------------------------------------------- */
 
 /** One evaluation of "values against keys" (RFC 5228 section 2.7.1). Lives on the stack. */
-typedef struct SieveMatching {
+struct SieveMatching {
 	SieveRun *run;
 	const SieveArgs *args;
 	const void *matcher;  /* of this invocation; see SieveMatchDef.compile */
@@ -229,7 +233,7 @@ typedef struct SieveMatching {
 	size_t key;           /* index of a key that it matched, or SIEVE_NO_KEY */
 	bool first;           /* key is to be the first in the script's order: costs a little more */
 	bool silent;          /* set by a test: what matches leaves no captures behind */
-} SieveMatching;
+};
 
 #define SIEVE_NO_KEY SIZE_MAX
 
@@ -308,6 +312,11 @@ typedef struct SieveMatchDef {
 typedef struct SieveFieldChoice {
 	uint64_t index; /* that one alone, counted from 1; 0: all */
 	bool from_end;	/* counted from the last one back */
+	bool of_part;	/* of the MIME part that a loop is at, or of the mail (RFC 5703 section 4) */
+	bool of_children; /* and of the parts in it */
+	/* (nullable) what of a field the header test offers: true when no more need be; NULL: its text */
+	bool (*offer)(SieveMatching *matching, const SieveHeaderField *field, const SieveArg *arg);
+	const SieveArg *offer_arg; /* of the tag that said so */
 } SieveFieldChoice;
 
 /** Walks the fields of the mail that have one of these names, name by name. Lives on the stack. */
@@ -317,6 +326,9 @@ typedef struct SieveFields {
 	SieveFieldChoice choice;
 	size_t name; /* that is being looked for */
 	size_t at;   /* field of the message to look at next */
+	const SieveMessage *message; /* whose fields these are */
+	size_t part; /* that this is, and the one that is none of them any more: for choice.of_part */
+	size_t part_end;
 } SieveFields;
 
 /** @args: of the test, whose tags choose; its table has the names. */
@@ -450,6 +462,20 @@ const SieveEnv *sieve_run_env(const SieveRun *run);
 bool sieve_run_add_field(SieveRun *run, SieveBytes name, SieveBytes value, bool last, GError **error);
 /** The same without the fields that @doomed says yes to; it has an entry for each. */
 bool sieve_run_delete_fields(SieveRun *run, const bool *doomed, GError **error);
+/** A loop over parts, for the run and the end of a command @def of SIEVE_FORM_BLOCK: begins with the mail,
+ * or, within another such loop, with the first part in the one that it is at. False when there is none. */
+bool sieve_run_begin_parts(SieveRun *run, const SieveCommandDef *def);
+/** To the next one; false when there are no more. */
+bool sieve_run_next_part(SieveRun *run, const SieveCommandDef *def);
+/** The part that the innermost loop is at; 0, the mail, where there is none. */
+size_t sieve_run_part(const SieveRun *run);
+/** Leaves the innermost block of a command @def (SIEVE_FORM_BLOCK) for which @is (nullable) holds, once the
+ * running command has returned: what stands in between is skipped, then @def's end is called. May be
+ * called from @def's own run to skip the block. False when no such block is being run in this program. */
+bool sieve_run_leave_block_if(SieveRun *run, const SieveCommandDef *def,
+	bool (*is)(const SieveArgs *args, const void *data), const void *data);
+/** How many blocks of @def are being run in this program. */
+unsigned sieve_run_count_blocks(const SieveRun *run, const SieveCommandDef *def);
 /** The addresses that are known to be the reader's: those of the envelope, and those of the settings. */
 SieveStrings sieve_run_owner(SieveRun *run);
 /** True when the stage of the run knows @needs. False: the run ends undecided once the test or command has
@@ -518,7 +544,7 @@ typedef enum {
 	SIEVE_FORM_NOT,
 } SieveForm;
 
-typedef struct SieveCommandDef {
+struct SieveCommandDef {
 	const char *name;
 	const SieveArgDef *args; /* (nullable) ends with SIEVE_ARG_END */
 	SieveForm form;
@@ -530,7 +556,7 @@ typedef struct SieveCommandDef {
 	/* SIEVE_FORM_BLOCK, (nullable): after the block, and also when it was left early. With
 	 * @ret_again the block runs once more: loops. */
 	bool (*end)(SieveRun *run, const SieveArgs *args, bool *ret_again, GError **error);
-} SieveCommandDef;
+};
 
 typedef struct SieveTestDef {
 	const char *name;
@@ -551,6 +577,7 @@ typedef struct SieveTagDef {
 	SieveArgType value;
 	unsigned flags;	   /* of the value: SieveArgFlags */
 	const char *needs; /* (nullable) another tag that must be given beside it */
+	const char *group; /* (nullable) tags of one group exclude each other */
 	/* (nullable) checks the tag's value, as SieveArgDef.check */
 	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 	void (*check_number)(SieveCheck *check, const SieveArg *arg, uint64_t value); /* (nullable) */

@@ -89,7 +89,7 @@ svtest_fail(SieveRun *run, SieveBytes reason, GError **error)
 		return svtest_abort(error, shown);
 	g_free(svtest->failure);
 	svtest->failure = g_steal_pointer(&text);
-	sieve_run_leave_block(run, &testsuite_commands[0]);
+	sieve_run_leave_block_if(run, &testsuite_commands[0], NULL, NULL);
 	return true;
 }
 

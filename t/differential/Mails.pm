@@ -3,6 +3,7 @@
 package Mails;
 use strict;
 use warnings;
+use MIME::Base64 qw(encode_base64);
 
 sub pick { return $_[rand @_]; }
 sub chance { return rand() < $_[0]; }
@@ -40,7 +41,29 @@ sub mail {
 			$mail .= "$written:" . pick(' ', ' ', '', "\t") . $makers{$name}->() . "\r\n";
 		}
 	}
+	return $mail . entity(0) if chance(0.3);
 	return "$mail\r\n" . pick('', "Hello.\r\n", "line\r\n" x 40, 'x' x 1500 . "\r\n");
+}
+
+my @contents = ("Hello World\r\n", "report of the list\r\n", "caf\xc3\xa9\r\n", '', "a b\r\n\r\nc\r\n");
+
+# The fields that say what a part is, and its body.
+sub entity {
+	my ($depth) = @_;
+	my $extra = chance(0.3) ? 'X-Part: ' . pick(1, 2, 'list') . "\r\n" : '';
+	if ($depth < 3 && chance(0.4)) {
+		my $boundary = 'b' . $depth . pick('', 'x', '=_y');
+		my $parts = join '', map { "--$boundary\r\n" . entity($depth + 1) } 1 .. pick(1, 2, 3);
+		return $extra . 'Content-Type: multipart/' . pick('mixed', 'alternative') . "; boundary=\"$boundary\"\r\n\r\n" .
+			pick('', "prologue\r\n") . "$parts--$boundary--\r\n" . pick('', "epilogue list\r\n");
+	}
+	return $extra . "Content-Type: message/rfc822\r\n\r\nSubject: hello inside\r\n" . entity($depth + 1) if $depth < 3 && chance(0.15);
+	my $content = pick(@contents);
+	my $name = chance(0.3) ? '; name="' . pick('a.exe', 'list.txt') . '"' : '';
+	return $extra . 'Content-Type: ' . pick('text/plain', 'TEXT/Plain', 'application/octet-stream') . "; charset=utf-8$name\r\n" .
+		"Content-Transfer-Encoding: base64\r\n\r\n" . encode_base64($content, "\r\n") if chance(0.3);
+	return "${extra}Content-Type: text/plain; charset=utf-8$name\r\n\r\n$content\r\n" if chance(0.7);
+	return "$extra\r\n$content\r\n";
 }
 
 1;

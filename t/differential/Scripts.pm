@@ -24,6 +24,10 @@ my @date_parts = (['year', 2026, 1975, 2004], ['month', '01', '02', '11', '12'],
 	['julian', 61003, 61038], ['hour', '00', '13', '23'], ['minute', '00', '30', '59'], ['second', '00', '05', '60'], ['time', '13:00:05', '00:00:00'],
 	['iso8601', '2026-11-24T13:00:05Z', '2026-11-24T13:00:05+01:30'], ['zone', '+0000', '+0130', '-0500'], ['weekday', 0, 1, 2, 6]);
 
+my @body_words = ('hello', 'Hello World', 'list', 'report', "caf\xc3\xa9", 'prologue', 'epilogue', 'a b', '', 'inside', 'content-type');
+my @content_types = ('', 'text', 'text/plain', 'multipart', 'multipart/mixed', 'message/rfc822', 'message', 'application', 'image/png', '/', 'text/');
+my @edited = qw(Subject X-List x-number X-New Received);
+
 my $level;   # of nesting
 my $enabled; # capability to true
 my %used;    # capabilities of the script at hand
@@ -218,6 +222,36 @@ my @features = (
 				join ' ', 'header :regex', (chance(0.3) ? ':comparator "i;octet"' : ()), string_list(sub { pick(@fields) }),
 					string_list(\&regex);
 			}) x 2,
+		],
+	},
+	{
+		capability => 'body',
+		tests => [
+			(sub {
+				my ($tags, $keys) = match(@body_words);
+				my $transform = pick('', ':text', ':raw', (':content ' . string_list(sub { pick(@content_types) })) x 3);
+				join ' ', 'body', $transform, $tags, $keys;
+			}) x 2,
+		],
+	},
+	{
+		capability => 'mime',
+		tests => [
+			(sub {
+				my ($tags, $keys) = match(qw(text plain text/plain multipart multipart/mixed a.exe list.txt 1 2 list), 'hello inside');
+				my $view = pick('', ':type', ':subtype', ':contenttype', ':param "name"');
+				join ' ', 'header :mime', (chance(0.5) ? ':anychild' : ''), $view, $tags,
+					string_list(sub { pick(qw(content-type x-part subject)) }), $keys;
+			}) x 2,
+			sub { join ' ', 'exists :mime', (chance(0.5) ? ':anychild' : ''), string(pick('x-part', 'content-type', 'subject')) },
+		],
+	},
+	{
+		capability => 'editheader',
+		actions => [
+			sub { join ' ', 'addheader', (chance(0.3) ? ':last' : ''), string(pick(@edited)), string(pick(grep { /\S/ && /^[ -~]*$/ } @words)) . ';' },
+			sub { join ' ', 'deleteheader', (chance(0.3) ? index_tags() : ''), string(pick(@edited)) . ';' },
+			sub { my ($tags, $keys) = match(@words); join ' ', 'deleteheader', $tags, string(pick(@edited)), $keys . ';' },
 		],
 	},
 	{capability => 'subaddress', parts => [':user', ':detail']},

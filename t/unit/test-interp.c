@@ -426,7 +426,7 @@ loop_run(SieveRun *run, const SieveArgs *args, GError **error G_GNUC_UNUSED)
 
 	g_string_append_printf(host->log, "<%.*s", (int)name.len, name.ptr);
 	if (sieve_bytes_equal(name, SIEVE_BYTES("skip")))
-		g_assert_true(sieve_run_leave_block(run, host_command("loop")));
+		g_assert_true(sieve_run_leave_block_if(run, host_command("loop"), NULL, NULL));
 	return true;
 }
 
@@ -444,7 +444,7 @@ loop_end(SieveRun *run, const SieveArgs *args, bool *ret_again, GError **error G
 static bool
 leave_run(SieveRun *run, const SieveArgs *args G_GNUC_UNUSED, GError **error)
 {
-	if (sieve_run_leave_block(run, host_command("loop")))
+	if (sieve_run_leave_block_if(run, host_command("loop"), NULL, NULL))
 		return true;
 	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "no block to leave");
 	return false;

@@ -128,7 +128,7 @@ static const SieveCommandDef events_commands[] = {
 static bool
 leave_run(SieveRun *run, const SieveArgs *args G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
 {
-	return sieve_run_leave_block(run, &events_commands[1]);
+	return sieve_run_leave_block_if(run, &events_commands[1], NULL, NULL);
 }
 
 static const SieveExtension events_extension = {

@@ -1,0 +1,8 @@
+require ["foreverypart", "fileinto"];
+foreverypart {
+	foreverypart {
+		fileinto "A";
+		stop;
+	}
+}
+fileinto "B";
