@@ -24,6 +24,7 @@ plugin {
   sieve_max_script_size = 0
   sieve_max_redirects = 8
   sieve_max_actions = 64
+  sieve_extensions = +editheader
 }
 END
 	# Its tools refuse to be root.
@@ -155,6 +156,8 @@ sub decide_ours {
 	# With one mail there is no heading.
 	my @parts = @{$mails->{files}} > 1 ? split /^# .*\n/m, $text : ('', $text);
 	shift @parts;
+	# What is done to the header shows in what is decided after it.
+	s/^(?:addheader|deleteheader) .*\n//mg for @parts;
 	return map { /^error: /m ? 'error' : decision(map { our_action($_) } split /\n/) } @parts;
 }
 

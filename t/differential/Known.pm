@@ -72,8 +72,20 @@ our @decisions = (
 		is => sub { $_[0]{script} =~ /\baddress [^;{]*:count/ && $_[0]{mail} =~ /<>|not an address|ann\@|\@example.org,|\bann\b|:[^\n]*;|<ann/ },
 	},
 	{
+		key => '5703 4.1',
+		is => sub { $_[0]{script} =~ /:anychild/ && $_[0]{mail} =~ /^--b\S*\r?\n\r?\n/m },
+	},
+	{
 		key => '5228 5.9',
 		is => sub { $_[0]{script} =~ /\bsize / && $_[0]{mail} =~ /(?<!\r)\n/ },
+	},
+	{
+		key => '5322 2.2.3',
+		change => sub { $_[0] =~ s/(\r?\n)\t/$1 /gr },
+	},
+	{
+		key => '5293 4',
+		is => sub { $_[0]{script} =~ /\b(?:add|delete)header\b/ && $_[0]{mail} !~ /^[!-9;-~]+[ \t]*:/ && $_[0]{theirs} eq 'error' },
 	},
 	{
 		key => '2047 6.2',
