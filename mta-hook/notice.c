@@ -18,13 +18,7 @@
 bool
 hook_notice_forbidden(SieveBytes auto_submitted)
 {
-	if (!auto_submitted.ptr)
-		return false;
-	SieveBytes value = sieve_bytes_trim(auto_submitted);
-	for (size_t i = 0; i < value.len; i++)
-		if (strchr(";( \t\r\n", value.ptr[i]))
-			value.len = i;
-	return !sieve_bytes_equal_nocase(value, SIEVE_BYTES("no"));
+	return auto_submitted.ptr != NULL && sieve_header_says_automatic(auto_submitted);
 }
 
 /* Decoded, then made printable: no control or bidirectional character reaches a terminal or pop-up.

@@ -311,12 +311,8 @@ is_automatic(SieveRun *run)
 {
 	SieveBytes text;
 
-	if (!first_text(run, SIEVE_BYTES("Auto-Submitted"), &text))
-		return false;
-	size_t len = 0;
-	while (len < text.len && g_ascii_isalpha(text.ptr[len]))
-		len++;
-	return !sieve_bytes_equal_nocase(sieve_bytes_slice(text, 0, len), SIEVE_BYTES("no"));
+	return first_text(run, SIEVE_BYTES("Auto-Submitted"), &text) &&
+	       sieve_header_says_automatic(text);
 }
 
 static SieveBytes

@@ -271,7 +271,7 @@ find_automatic(SieveRun *run, const SieveArgs *args)
 		if (first_field(run, args, list_fields[i], &text))
 			return "it comes from a mailing list";
 	if (first_field(run, args, SIEVE_BYTES("Auto-Submitted"), &text) &&
-		!first_word_is(text, SIEVE_BYTES("no")))
+		sieve_header_says_automatic(text))
 		return "a program has sent it";
 	if (first_field(run, args, SIEVE_BYTES("Precedence"), &text))
 		for (size_t i = 0; i < G_N_ELEMENTS(bulk); i++)

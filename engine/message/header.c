@@ -270,3 +270,15 @@ sieve_header_decode(SieveBytes raw, SieveArena *arena)
 	Decoder decoder = {.text = text, .arena = arena, .bytes = bytes, .out = out};
 	return decode_words(&decoder, first);
 }
+
+bool
+sieve_header_says_automatic(SieveBytes auto_submitted)
+{
+	SieveBytes word = sieve_bytes_trim(auto_submitted);
+	size_t len = 0;
+
+	while (len < word.len && strchr(";( \t\r\n", word.ptr[len]) == NULL)
+		len++;
+	word.len = len;
+	return !sieve_bytes_equal_nocase(word, SIEVE_BYTES("no"));
+}
