@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* mailboxes.c - what scripts know of the mail store: mailboxes, annotations, what was remembered */
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "engine/bytes.h"
 #include "engine/deliver/mailbox-metadata.h"
 #include "engine/deliver/mailbox-name.h"
@@ -20,6 +23,49 @@ sieve_run_has_mailbox(const SieveRun *run, SieveBytes mailbox)
 		return false;
 	g_autoptr(SieveMaildir) maildir = sieve_maildir_open(run->maildir, run->env, NULL);
 	return maildir != NULL && sieve_maildir_has(maildir, mailbox);
+}
+
+bool
+sieve_run_is_same_mailbox(SieveBytes a, SieveBytes b)
+{
+	return sieve_mailbox_name_is_same(a, b);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return sieve_bytes_compare(*(const SieveBytes *)a, *(const SieveBytes *)b);
+}
+
+bool
+sieve_run_mailboxes(SieveRun *run, SieveStrings *ret_names, GError **error)
+{
+	SieveArena *arena = sieve_run_arena(run);
+	g_autoptr(GArray) names = g_array_new(FALSE, FALSE, sizeof(SieveBytes));
+	SieveBytes inbox = SIEVE_BYTES("INBOX");
+	g_autoptr(GDir) dir = NULL;
+	const char *folder;
+
+	g_array_append_val(names, inbox);
+	if (run->maildir != NULL && g_file_test(run->maildir, G_FILE_TEST_IS_DIR)) {
+		dir = g_dir_open(run->maildir, 0, error);
+		if (dir == NULL)
+			return false;
+	}
+	while (dir != NULL && (folder = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *name =
+			*folder == '.' ? sieve_mailbox_name_from_folder(folder) : NULL;
+		SieveBytes kept = {NULL, 0};
+		if (name != NULL && sieve_run_has_mailbox(run, sieve_bytes_from_string(name)))
+			kept = sieve_arena_copy(arena, sieve_bytes_from_string(name));
+		if (kept.ptr != NULL)
+			g_array_append_val(names, kept);
+	}
+	SieveBytes *items = sieve_arena_new_array(arena, SieveBytes, names->len);
+	memcpy(items, names->data, names->len * sizeof(SieveBytes));
+	qsort(items + 1, names->len - 1, sizeof(SieveBytes), compare_names);
+	*ret_names = (SieveStrings){items, names->len};
+	return true;
 }
 
 bool

@@ -486,6 +486,11 @@ const char *sieve_run_environment(SieveRun *run, const char *item);
 /** Whether mail can be stored into the mailbox without making it; the inbox can always. For tests with
  * SIEVE_NEEDS_BODY: what is there may change while a mail comes. */
 bool sieve_run_has_mailbox(const SieveRun *run, SieveBytes mailbox);
+/** True when both names lead to the same mailbox, as "Lists/Sieve" and "Lists.Sieve". */
+bool sieve_run_is_same_mailbox(SieveBytes a, SieveBytes b);
+/** The mailboxes that are there, the inbox first. False with @error when they cannot be listed.
+ * SIEVE_NEEDS_BODY. */
+bool sieve_run_mailboxes(SieveRun *run, SieveStrings *ret_names, GError **error);
 /** An annotation (RFC 5464) of a mailbox, or of the server when @mailbox has ptr NULL; ptr NULL when there
  * is none. False with @error when it cannot be read. SIEVE_NEEDS_BODY. */
 bool sieve_run_annotation(SieveRun *run, SieveBytes mailbox, SieveBytes name, SieveBytes *ret_value,

@@ -152,3 +152,46 @@ sieve_mailbox_name_is_same(SieveBytes a, SieveBytes b)
 	g_autofree char *folder_b = sieve_mailbox_name_to_folder(b);
 	return g_str_equal(folder_a, folder_b);
 }
+
+/* What stands between `&` and `-`, as UTF-8; false when it is no text. */
+static bool
+append_decoded(GString *out, SieveBytes base64)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	gsize len;
+
+	for (size_t i = 0; i < base64.len; i++)
+		g_string_append_c(text, base64.ptr[i] == ',' ? '/' : base64.ptr[i]);
+	while (text->len % 4 != 0)
+		g_string_append_c(text, '=');
+	g_autofree guchar *utf16 = g_base64_decode(text->str, &len);
+	g_autofree char *utf8 =
+		g_convert((const char *)utf16, (gssize)len, "UTF-8", "UTF-16BE", NULL, NULL, NULL);
+	g_string_append(out, utf8 == NULL ? "" : utf8);
+	return utf8 != NULL && *utf8 != '\0';
+}
+
+char *
+sieve_mailbox_name_from_folder(const char *folder)
+{
+	g_autoptr(GString) name = g_string_new(*folder == '\0' ? "INBOX" : NULL);
+	SieveBytes rest = sieve_bytes_from_string(*folder == '.' ? folder + 1 : folder);
+	bool good = *folder == '.' || *folder == '\0';
+
+	for (size_t at = 0; at < rest.len && good; at++) {
+		size_t end = MIN(sieve_bytes_find(rest, SIEVE_BYTES("-"), at), rest.len);
+		if (rest.ptr[at] != '&')
+			g_string_append_c(name, rest.ptr[at] == '.' ? '/' : rest.ptr[at]);
+		else if (end == at + 1)
+			g_string_append_c(name, '&');
+		else
+			good = append_decoded(name, sieve_bytes_slice(rest, at + 1, end - at - 1));
+		at = rest.ptr[at] == '&' ? end : at;
+	}
+	/* One way to write a name, or two folders would have the same. */
+	SieveBytes bytes = {name->str, name->len};
+	if (!good || sieve_mailbox_name_check(bytes) != NULL)
+		return NULL;
+	g_autofree char *again = sieve_mailbox_name_to_folder(bytes);
+	return g_str_equal(again, folder) ? sieve_bytes_dup(bytes) : NULL;
+}

@@ -59,6 +59,25 @@ test_case(const void *data)
 		return;
 	g_autofree char *folder = sieve_mailbox_name_to_folder(name);
 	g_assert_cmpstr(folder, ==, test->folder);
+	g_autofree char *back = sieve_mailbox_name_from_folder(folder);
+	g_assert_nonnull(back);
+	g_assert_true(sieve_mailbox_name_is_same(name, sieve_bytes_from_string(back)));
+}
+
+/* Folders that no name has. */
+static void
+test_folders(void)
+{
+	static const char *const folders[] = {"Lists", "cur", ".", "..", ".a..b", ".INBOX", ".inbox.x",
+		".&", ".&-", ".&AP", ".&AGE-", ".&!!!!-", ".&2D0-", ".a\377", ".Entw&APw-", ".a.",
+		".&APw-&APw-"};
+	const bool good[G_N_ELEMENTS(folders)] = {[8] = true, [14] = true};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
+		g_autofree char *name = sieve_mailbox_name_from_folder(folders[i]);
+		g_test_message("folder %zu", i);
+		g_assert_cmpint(name != NULL, ==, good[i]);
+	}
 }
 
 static void
@@ -90,6 +109,7 @@ main(int argc, char **argv)
 		g_autofree char *label = g_strdup_printf("/mailbox-name/case/%zu", i);
 		g_test_add_data_func(label, &cases[i], test_case);
 	}
+	g_test_add_func("/mailbox-name/folders", test_folders);
 	g_test_add_func("/mailbox-name/lengths", test_lengths);
 	g_test_add_func("/mailbox-name/nul", test_nul);
 	return g_test_run();
