@@ -252,6 +252,14 @@ sieve_run_add_action(
 	return true;
 }
 
+bool
+sieve_run_add_redirect(SieveRun *run, const SieveArgs *args, SieveBytes mailbox, GError **error)
+{
+	SieveAction action = {.def = &sieve_action_redirect, .target = mailbox};
+
+	return sieve_run_add_action(run, args, &action, error);
+}
+
 size_t
 sieve_run_count_actions(const SieveRun *run, const SieveActionDef *def)
 {

@@ -385,6 +385,9 @@ fit_added_tag(Fit *fit, const SieveAstArg *tag)
 		def->check_number(fit->check, arg, arg->number);
 	args->tags = uses;
 	args->n_tags++;
+	for (unsigned i = 0; def->instead != NULL && i < args->count; i++)
+		if (args->defs[i].type != SIEVE_ARG_TAG)
+			args->items[i].check = def->check_operand;
 	return true;
 }
 

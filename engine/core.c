@@ -56,14 +56,14 @@ static const SieveArgDef redirect_args[] = {
 static bool
 redirect_run(SieveRun *run, const SieveArgs *args, GError **error)
 {
-	SieveAction action = {.def = &sieve_action_redirect};
 	SieveBytes address = sieve_args_string(run, args, REDIRECT_ADDRESS);
+	SieveBytes mailbox;
 
-	if (!sieve_parse_address(address, sieve_run_arena(run), &action.target)) {
+	if (!sieve_parse_address(address, sieve_run_arena(run), &mailbox)) {
 		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "redirect to no mail address");
 		return false;
 	}
-	return sieve_run_add_action(run, args, &action, error);
+	return sieve_run_add_redirect(run, args, mailbox, error);
 }
 
 static const SieveCommandDef core_commands[] = {

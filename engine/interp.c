@@ -271,6 +271,10 @@ run_command(SieveRun *run, const SieveInvocation *invocation, GError **error)
 	tell(run, SIEVE_TRACE_COMMAND, invocation->args);
 	if (!sieve_run_knows(run, invocation->command->name, invocation->command->needs))
 		return true;
+	for (unsigned i = 0; i < invocation->args->n_tags; i++)
+		if (invocation->args->tags[i].def->instead != NULL)
+			return invocation->args->tags[i].def->instead(
+				run, invocation->args, error);
 	return invocation->command->run == NULL ||
 	       invocation->command->run(run, invocation->args, error);
 }

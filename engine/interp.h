@@ -27,9 +27,6 @@ void *sieve_run_host(const SieveRun *run);
 bool sieve_run_inner(SieveRun *run, const SieveProgram *program, SieveResult *result,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Fails the run once the running command or test has returned; takes @error. The first one counts.
- */
-void sieve_run_fail(SieveRun *run, GError *error);
 /** The result so far; (transfer none), lives as long as the run. */
 const SieveResult *sieve_run_result(const SieveRun *run);
 /** Forgets all actions; the implicit keep stands again. */

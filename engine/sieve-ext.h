@@ -388,6 +388,9 @@ struct SieveAction {
  */
 bool sieve_run_add_action(SieveRun *run, const SieveArgs *args, const SieveAction *action,
 	GError **error);
+/** Redirects the mail to a mailbox, as the command does that @args belong to. */
+bool sieve_run_add_redirect(
+	SieveRun *run, const SieveArgs *args, SieveBytes mailbox, GError **error);
 /** How many actions of this kind the run has taken so far. */
 size_t sieve_run_count_actions(const SieveRun *run, const SieveActionDef *def);
 void sieve_run_cancel_implicit_keep(SieveRun *run);
@@ -514,6 +517,8 @@ const SieveMemory *sieve_run_new_memory(SieveRun *run, const SieveNote *note, ui
 SieveArena *sieve_run_arena(SieveRun *run);
 /** Counts @steps (bytes looked at) against the step budget; false with @error when none is left. */
 bool sieve_run_spend(SieveRun *run, uint64_t steps, GError **error);
+/** Fails the run once the running command or test has returned; takes @error. The first one counts. */
+void sieve_run_fail(SieveRun *run, GError *error);
 /** Ends the run of this script as `stop` does. */
 void sieve_run_stop(SieveRun *run);
 /** Tells the trace of the run, if it has one, that a variable now has @value; nothing else happens. */
@@ -588,6 +593,10 @@ typedef struct SieveTagDef {
 	void (*check_number)(SieveCheck *check, const SieveArg *arg, uint64_t value); /* (nullable) */
 	/* (nullable) acts on the action that the command is about to append */
 	bool (*run)(SieveRun *run, SieveAction *action, const SieveArg *arg, GError **error);
+	/* (nullable) is run in the place of the command, whose positional strings mean something else then:
+	 * check_operand (nullable) checks them, and the command's own checks do not */
+	bool (*instead)(SieveRun *run, const SieveArgs *args, GError **error);
+	void (*check_operand)(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 	/* (nullable) says which fields the test looks at */
 	void (*choose)(SieveRun *run, const SieveArg *arg, SieveFieldChoice *choice);
 } SieveTagDef;

@@ -106,6 +106,7 @@ static const TestCase tests[] = {
 		SIEVE_STAGE_CONNECTION},
 	{"${env}", "[\"variables\", \"vnd.dovecot.environment\"]",
 		"string \"${env.domain}\" \"example.org\"", SIEVE_STAGE_ENVELOPE},
+	{"valid_ext_list", "\"extlists\"", "valid_ext_list \"nobody\"", SIEVE_STAGE_CONNECTION},
 	{"ihave", "\"ihave\"", "ihave \"fileinto\"", SIEVE_STAGE_CONNECTION},
 	{"duplicate", "\"duplicate\"", "duplicate :seconds 0", SIEVE_STAGE_MESSAGE},
 	{"mailboxexists", "\"mailbox\"", "mailboxexists \"INBOX\"",
