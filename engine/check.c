@@ -162,6 +162,18 @@ sieve_check_has(const SieveCheck *check, const char *capability)
 					check->requirements[entry->extension_index].tested);
 }
 
+bool
+sieve_check_use(SieveCheck *check, const char *capability)
+{
+	if (!sieve_check_has(check, capability))
+		return false;
+	const SieveEntry *entry = sieve_registry_find(check->unit->registry, SIEVE_KIND_CAPABILITY,
+		sieve_bytes_from_string(capability));
+	if (!check->requirements[entry->extension_index].enabled)
+		sieve_require_need_test(check, entry->extension_index);
+	return true;
+}
+
 SieveArena *
 sieve_check_arena(const SieveCheck *check)
 {

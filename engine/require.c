@@ -81,15 +81,23 @@ find_testable(const SieveCheck *check, SieveBytes name)
 }
 
 static const SieveCapabilities *
-add_capability(SieveCheck *check, unsigned index, const SieveCapabilities *before)
+add_one(SieveCheck *check, unsigned index, const SieveCapabilities *before)
 {
 	for (const SieveCapabilities *one = before; one != NULL; one = one->next)
 		if (one->extension_index == index)
 			return before;
 	SieveCapabilities *capability = sieve_arena_new_array(check->unit->arena, SieveCapabilities, 1);
 	*capability = (SieveCapabilities){index, before};
-	const SieveCapabilities *all = capability;
-	for (unsigned i = 1; i < sieve_registry_count(check->unit->registry); i++)
+	return capability;
+}
+
+/* And those that it brings. */
+static const SieveCapabilities *
+add_capability(SieveCheck *check, unsigned index, const SieveCapabilities *before)
+{
+	const SieveCapabilities *all = add_one(check, index, before);
+
+	for (unsigned i = 1; all != before && i < sieve_registry_count(check->unit->registry); i++)
 		if (implies(check, index, i))
 			all = add_capability(check, i, all);
 	return all;
@@ -117,7 +125,7 @@ sieve_check_capabilities(SieveCheck *check, const SieveArgs *args, unsigned inde
 void
 sieve_require_need_test(SieveCheck *check, unsigned extension_index)
 {
-	check->needs_tested = add_capability(check, extension_index, check->needs_tested);
+	check->needs_tested = add_one(check, extension_index, check->needs_tested);
 }
 
 void

@@ -82,6 +82,9 @@ bool sieve_parse_address(SieveBytes text, SieveArena *arena, SieveBytes *ret_mai
 bool sieve_check_in_block(const SieveCheck *check, const char *command);
 /** True when this script requires @capability, or tests for it, or another one brings it. */
 bool sieve_check_has(const SieveCheck *check, const char *capability);
+/** The same for what the command or test being checked uses of @capability beside its own: where the script
+ * only tests for it, a run that has not found it fails there (RFC 5463 section 4.1). */
+bool sieve_check_use(SieveCheck *check, const char *capability);
 /** For ihave (RFC 5463): the extensions that the string list @index names, which may be used from here on
  * in a run that came past sieve_run_enable(). NULL when one of them is not to be had; what is not known
  * here is then no mistake until a run gets to it. */

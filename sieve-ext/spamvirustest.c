@@ -238,7 +238,7 @@ static const SieveArgDef spamtest_args[] = {
 static void
 spamtest_check(SieveCheck *check, SieveArgs *args)
 {
-	if (sieve_args_has(args, SPAM_PERCENT) && !sieve_check_has(check, "spamtestplus"))
+	if (sieve_args_has(args, SPAM_PERCENT) && !sieve_check_use(check, "spamtestplus"))
 		sieve_check_error(check, sieve_args_get(args, SPAM_PERCENT),
 			"add require \"spamtestplus\"", "unknown tag :percent");
 }

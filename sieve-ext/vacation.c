@@ -148,7 +148,7 @@ mime_header(SieveBytes entity)
 static void
 vacation_check(SieveCheck *check, SieveArgs *args)
 {
-	if (sieve_args_has(args, VACATION_SECONDS) && !sieve_check_has(check, "vacation-seconds"))
+	if (sieve_args_has(args, VACATION_SECONDS) && !sieve_check_use(check, "vacation-seconds"))
 		sieve_check_error(check, sieve_args_get(args, VACATION_SECONDS),
 			"add require \"vacation-seconds\"", "unknown tag :seconds");
 	/* RFC 5230 section 5. */
