@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* edit.c - the header of the mail as a run has changed it (RFC 5293 section 7)
+/* edit.c - the mail as a run has changed it: its header (RFC 5293), its parts (RFC 5703 section 5)
  *
- * Each change makes a header of its own, and a message with it that shares the body: actions taken before
- * keep the one they saw.
+ * Each change makes a header or body of its own, and a message with it that shares the rest: actions taken
+ * before keep the one they saw.
  */
 
 #include <string.h>
@@ -36,13 +36,17 @@ fields_end(const SieveMessage *message, SieveBytes header)
 			  : field_end(header, sieve_message_get_field(message, count - 1));
 }
 
+static SieveBytes
+keep(SieveRun *run, const GString *text)
+{
+	return sieve_arena_copy(sieve_run_arena(run), (SieveBytes){text->str, text->len});
+}
+
 static void
 use_header(SieveRun *run, const GString *header)
 {
-	SieveArena *arena = sieve_run_arena(run);
-	SieveBytes copy = sieve_arena_copy(arena, (SieveBytes){header->str, header->len});
-
-	run->message = sieve_message_edited_in(run->message, copy, arena);
+	run->message = sieve_message_compose_in(
+		keep(run, header), sieve_message_body(run->message), sieve_run_arena(run));
 }
 
 static void
@@ -111,5 +115,79 @@ sieve_run_delete_fields(SieveRun *run, const bool *doomed, GError **error)
 	}
 	g_string_append_len(edited, header.ptr + kept_from, (gssize)(header.len - kept_from));
 	use_header(run, edited);
+	return true;
+}
+
+/* --- Parts ---------------------------------------------------------------------------------------- */
+
+/* Fields that say what the body is. */
+static bool
+is_of_content(SieveBytes name)
+{
+	return sieve_bytes_equal_nocase(sieve_bytes_slice(name, 0, 8), SIEVE_BYTES("Content-")) ||
+	       sieve_bytes_equal_nocase(name, SIEVE_BYTES("MIME-Version"));
+}
+
+/* The mail with all of its body new: of the header its own fields stay, those of its content go. */
+static void
+replace_body(SieveRun *run, const SieveMessage *entity)
+{
+	const SieveMessage *message = run->message;
+	SieveBytes header = sieve_message_header(message);
+	SieveBytes content = sieve_message_header(entity);
+	g_autoptr(GString) edited = g_string_sized_new(header.len + content.len);
+	size_t start = fields_start(message, header);
+
+	g_string_append_len(edited, header.ptr, (gssize)start);
+	for (size_t i = 0; i < sieve_message_count_fields(message); i++) {
+		const SieveHeaderField *field = sieve_message_get_field(message, i);
+		size_t end = field_end(header, field);
+		if (!is_of_content(field->name))
+			g_string_append_len(edited, header.ptr + start, (gssize)(end - start));
+		start = end;
+	}
+	end_line(edited);
+	g_string_append(edited, "MIME-Version: 1.0\r\n");
+	g_string_append_len(edited, content.ptr, (gssize)content.len);
+	run->message = sieve_message_compose_in(
+		keep(run, edited), sieve_message_body(entity), sieve_run_arena(run));
+}
+
+/* The body with the bytes of one part, its fields too, exchanged. */
+static void
+replace_in_body(SieveRun *run, const SieveMimePart *part, SieveBytes entity)
+{
+	SieveBytes body = sieve_message_body(run->message);
+	SieveBytes header = sieve_message_header(part->entity);
+	size_t start = (size_t)(header.ptr - body.ptr);
+	size_t len = header.len + sieve_message_body(part->entity).len;
+	g_autoptr(GString) edited = g_string_sized_new(body.len + entity.len);
+
+	g_string_append_len(edited, body.ptr, (gssize)start);
+	g_string_append_len(edited, entity.ptr, (gssize)entity.len);
+	g_string_append_len(edited, body.ptr + start + len, (gssize)(body.len - start - len));
+	run->message = sieve_message_compose_in(sieve_message_header(run->message),
+		keep(run, edited), sieve_run_arena(run));
+}
+
+bool
+sieve_run_replace_part(SieveRun *run, SieveBytes entity, GError **error)
+{
+	size_t index = sieve_run_part(run);
+	const SieveMime *mime = sieve_run_mime(run);
+
+	/* No steps were left for it. */
+	if (mime == NULL)
+		return sieve_run_spend(run, 0, error);
+	if (!sieve_run_spend(run, sieve_message_body(run->message).len + entity.len, error))
+		return false;
+	size_t before = mime->parts[index].end;
+	if (index == 0)
+		replace_body(run, sieve_message_new_in(entity, sieve_run_arena(run)));
+	else
+		replace_in_body(run, &mime->parts[index], entity);
+	note_edit(run, "replace", sieve_bytes_from_string(
+		sieve_arena_printf(sieve_run_arena(run), "part %zu", index)));
+	sieve_run_settle_loops(run, index, before);
 	return true;
 }

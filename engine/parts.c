@@ -114,6 +114,7 @@ sieve_run_part_text(SieveRun *run, size_t part, bool plain)
 typedef struct Loop {
 	const SieveCommandDef *def;
 	size_t part; /* that it is at */
+	size_t next; /* that it goes to */
 	size_t end;
 } Loop;
 
@@ -143,6 +144,7 @@ sieve_run_begin_parts(SieveRun *run, const SieveCommandDef *def)
 		loop.part = outer + 1;
 		loop.end = mime->parts[outer].end;
 	}
+	loop.next = loop.part + 1;
 	g_array_set_size(run->loops, depth);
 	g_array_append_val(run->loops, loop);
 	return loop.part < loop.end;
@@ -153,7 +155,7 @@ sieve_run_next_part(SieveRun *run, const SieveCommandDef *def)
 {
 	Loop *loop = loop_at(run, sieve_run_count_blocks(run, def) - 1);
 
-	loop->part++;
+	loop->part = loop->next++;
 	return loop->part < loop->end;
 }
 
@@ -164,4 +166,22 @@ sieve_run_part(const SieveRun *run)
 		return 0;
 	unsigned depth = sieve_run_count_blocks(run, loop_at(run, 0)->def);
 	return depth == 0 ? 0 : loop_at(run, depth - 1)->part;
+}
+
+/* A loop that is at the part, or at one around it, has its end moved; the part's own new parts are not
+ * gone through. */
+void
+sieve_run_settle_loops(SieveRun *run, size_t index, size_t old_end)
+{
+	const SieveMime *mime = sieve_run_mime(run);
+	unsigned depth = run->loops == NULL || run->loops->len == 0
+		? 0
+		: sieve_run_count_blocks(run, loop_at(run, 0)->def);
+
+	for (unsigned i = 0; mime != NULL && i < depth; i++) {
+		Loop *loop = loop_at(run, i);
+		loop->end = loop->end - old_end + mime->parts[index].end;
+		if (loop->part == index)
+			loop->next = mime->parts[index].end;
+	}
 }

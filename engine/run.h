@@ -46,6 +46,10 @@ struct SieveRun {
 	bool *enabled; /* (nullable) what ihave tests found: an extension, a script at a time */
 };
 
+/** After part @index, which went to @old_end, has been replaced: loops end where they did, and go on behind
+ * it. */
+void sieve_run_settle_loops(SieveRun *run, size_t index, size_t old_end);
+
 /** Fails for what was spent too much; see sieve_run_spend(). */
 bool sieve_run_fail_for_steps(const SieveRun *run, GError **error);
 

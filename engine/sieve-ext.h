@@ -482,6 +482,10 @@ bool sieve_run_leave_block_if(SieveRun *run, const SieveCommandDef *def,
 	bool (*is)(const SieveArgs *args, const void *data), const void *data);
 /** How many blocks of @def are being run in this program. */
 unsigned sieve_run_count_blocks(const SieveRun *run, const SieveCommandDef *def);
+/** Puts an entity (RFC 2045 section 2.4) in the place of the part that the innermost loop is at, from
+ * here on; loops go on behind it. Outside of loops, and at the mail itself, its body is exchanged, with
+ * the fields that tell of it. */
+bool sieve_run_replace_part(SieveRun *run, SieveBytes entity, GError **error);
 /** The addresses that are known to be the reader's: those of the envelope, and those of the settings. */
 SieveStrings sieve_run_owner(SieveRun *run);
 /** True when the stage of the run knows @needs. False: the run ends undecided once the test or command has

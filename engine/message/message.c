@@ -182,12 +182,12 @@ sieve_message_new_in(SieveBytes raw, SieveArena *arena)
 }
 
 const SieveMessage *
-sieve_message_edited_in(const SieveMessage *message, SieveBytes header, SieveArena *arena)
+sieve_message_compose_in(SieveBytes header, SieveBytes body, SieveArena *arena)
 {
 	SieveMessage *indexed = sieve_message_new(header);
 
 	indexed->header = header;
-	indexed->body = message->body;
+	indexed->body = body;
 	return move_into(arena, indexed);
 }
 

@@ -17,10 +17,9 @@ typedef struct SieveHeaderField {
 
 /** (transfer none) as sieve_message_new(), but it lives in @arena and is not freed. */
 const SieveMessage *sieve_message_new_in(SieveBytes raw, SieveArena *arena);
-/** (transfer none) @message with another header: all that stands before the body, as
- * sieve_message_header(). Both must outlive it; it lives in @arena. */
-const SieveMessage *sieve_message_edited_in(
-	const SieveMessage *message, SieveBytes header, SieveArena *arena);
+/** (transfer none) a message put together of a header, which is all that stands before the body, as
+ * sieve_message_header(), and a body. Both must outlive it; it lives in @arena. */
+const SieveMessage *sieve_message_compose_in(SieveBytes header, SieveBytes body, SieveArena *arena);
 /** All that stands before the body, the empty line too. */
 SieveBytes sieve_message_header(const SieveMessage *message);
 /** The same as it is on the wire: without the "From " line that the message brings from an mbox file. */

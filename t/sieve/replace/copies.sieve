@@ -1,0 +1,3 @@
+require ["replace", "fileinto", "copy"];
+fileinto :copy "before";
+replace "New.";
