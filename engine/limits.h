@@ -24,6 +24,6 @@
 #define SIEVE_LIMIT_HOPS              100u        /* Received fields: more is a loop; RFC 5321 6.3: 100 */
 #define SIEVE_LIMIT_METADATA_NAME_BYTES 255u      /* bytes of an annotation's name */
 #define SIEVE_LIMIT_METADATA_VALUE_BYTES (64u << 10) /* bytes of an annotation: more is no note */
-#define SIEVE_LIMIT_MIME_DEPTH        100u        /* parts in parts: mail that people send has 10 */
+#define SIEVE_LIMIT_MIME_DEPTH        50u         /* parts in parts: mail that people send has 10 */
 #define SIEVE_LIMIT_MIME_PARTS        10000u      /* of one mail: a digest of a busy list has 1000 */
 #define SIEVE_LIMIT_MAILBOX_BYTES     200u        /* bytes of a mailbox name: fits a file name escaped */

@@ -160,23 +160,33 @@ vacation_check(SieveCheck *check, SieveArgs *args)
 
 /* --- Whom not to answer (RFC 5230 sections 4.5 and 4.6, RFC 3834 section 2) ---------------------- */
 
-static bool
-is_own(SieveRun *run, const SieveArgs *args, SieveBytes address)
+/* The mailboxes of the reader. */
+static SieveStrings
+find_own(SieveRun *run, const SieveArgs *args)
 {
-	SieveStrings owner = sieve_run_owner(run);
+	SieveArena *arena = sieve_run_arena(run);
+	SieveStrings known = sieve_run_owner(run);
 	SieveStrings more = {NULL, 0};
-	SieveBytes mailbox;
+	bool use_original = number_of(run, USE_ORIGINAL_RECIPIENT);
+	SieveBytes original = sieve_run_envelope(run)->orig_to;
 
 	if (sieve_args_has(args, VACATION_ADDRESSES))
 		more = sieve_args_strings(run, args, VACATION_ADDRESSES);
-	for (size_t i = 0; i < owner.count; i++)
-		if (sieve_bytes_equal_nocase(owner.items[i], address) &&
-			(owner.items[i].ptr != sieve_run_envelope(run)->orig_to.ptr ||
-				number_of(run, USE_ORIGINAL_RECIPIENT)))
-			return true;
+	SieveBytes *own = sieve_arena_new_array(arena, SieveBytes, known.count + more.count);
+	size_t count = 0;
+	for (size_t i = 0; i < known.count; i++)
+		if (use_original || known.items[i].ptr != original.ptr)
+			own[count++] = known.items[i];
 	for (size_t i = 0; i < more.count; i++)
-		if (sieve_parse_address(more.items[i], sieve_run_arena(run), &mailbox) &&
-			sieve_bytes_equal_nocase(mailbox, address))
+		count += sieve_parse_address(more.items[i], arena, &own[count]);
+	return (SieveStrings){own, count};
+}
+
+static bool
+is_one_of(SieveStrings own, SieveBytes address)
+{
+	for (size_t i = 0; i < own.count; i++)
+		if (sieve_bytes_equal_nocase(own.items[i], address))
 			return true;
 	return false;
 }
@@ -221,7 +231,7 @@ is_machine(SieveBytes localpart)
 	return machine;
 }
 
-/* (nullable) the text of the first such field. */
+/* The text of the first such field; false when there is none. */
 static bool
 first_field(SieveRun *run, const SieveArgs *args, SieveBytes name, SieveBytes *ret_text)
 {
@@ -284,7 +294,7 @@ find_automatic(SieveRun *run, const SieveArgs *args)
 }
 
 static bool
-names_owner(SieveRun *run, const SieveArgs *args)
+names_owner(SieveRun *run, const SieveArgs *args, SieveStrings own)
 {
 	static const SieveBytes names[] = {
 		SIEVE_BYTES("To"), SIEVE_BYTES("Cc"), SIEVE_BYTES("Bcc"), SIEVE_BYTES("Resent-To"),
@@ -299,7 +309,7 @@ names_owner(SieveRun *run, const SieveArgs *args)
 	while ((field = sieve_fields_next(&fields, NULL)) != NULL) {
 		SieveAddressIter iter = sieve_address_iter(sieve_header_unfold(field->raw, arena));
 		while (sieve_address_next(&iter, arena, &address))
-			if (address.valid && is_own(run, args, address.all))
+			if (address.valid && is_one_of(own, address.all))
 				return true;
 	}
 	return false;
@@ -310,11 +320,12 @@ static const char *
 find_silence(SieveRun *run, const SieveArgs *args)
 {
 	SieveBytes sender = sieve_run_envelope(run)->from;
+	SieveStrings own = find_own(run, args);
 	SieveAddress address;
 
 	if (!sieve_address_is_mailbox(sender))
 		return "there is nobody to answer";
-	if (is_own(run, args, sender))
+	if (is_one_of(own, sender))
 		return "the reader has sent it";
 	address = sieve_address_from_path(sender, sieve_run_arena(run));
 	if (is_machine(address.localpart))
@@ -322,7 +333,7 @@ find_silence(SieveRun *run, const SieveArgs *args)
 	const char *automatic = find_automatic(run, args);
 	if (automatic != NULL)
 		return automatic;
-	if (number_of(run, CHECK_RECIPIENT) && !names_owner(run, args))
+	if (number_of(run, CHECK_RECIPIENT) && !names_owner(run, args, own))
 		return "none of the reader's addresses is in To, Cc or Bcc; name others in :addresses";
 	return NULL;
 }

@@ -375,11 +375,12 @@ take_plain_mailbox(SieveBytes mailbox, SieveAddress *ret_address)
 			return false;
 		text = sieve_bytes_slice(text, angle + 1, text.len - angle - 2);
 	}
-	const char *at = text.len == 0 ? NULL : memchr(text.ptr, '@', text.len);
-	if (at == NULL)
+	/* No byte behind the end of the first element is looked at: a list costs linear time. */
+	size_t at = find_structure(text, 0);
+	if (at == text.len || text.ptr[at] != '@')
 		return false;
-	SieveBytes localpart = {text.ptr, (size_t)(at - text.ptr)};
-	SieveBytes domain = {at + 1, text.len - localpart.len - 1};
+	SieveBytes localpart = {text.ptr, at};
+	SieveBytes domain = {text.ptr + at + 1, text.len - at - 1};
 	if (!is_plain(localpart) || !is_plain(domain))
 		return false;
 	*ret_address = (SieveAddress){

@@ -89,6 +89,9 @@ next_delimiter(const Parser *parser, SieveBytes body, SieveBytes boundary, size_
 		size_t at = parser->lines[i] - base;
 		if (at >= body.len)
 			break;
+		/* Before the line's end is looked for: there may be many of another part. */
+		if (!sieve_bytes_starts_with(sieve_bytes_slice(body, at + 2, boundary.len), boundary))
+			continue;
 		size_t lf = MIN(sieve_bytes_find(body, SIEVE_BYTES("\n"), at), body.len);
 		if (!is_delimiter(sieve_bytes_slice(body, at, lf - at), boundary, &delimiter.closes))
 			continue;
