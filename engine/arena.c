@@ -110,6 +110,16 @@ sieve_arena_copy(SieveArena *arena, SieveBytes bytes)
 	return (SieveBytes){copy, bytes.len};
 }
 
+SieveBytes
+sieve_arena_lower(SieveArena *arena, SieveBytes text)
+{
+	char *lower = sieve_arena_alloc(arena, text.len);
+
+	for (size_t i = 0; i < text.len; i++)
+		lower[i] = g_ascii_tolower(text.ptr[i]);
+	return (SieveBytes){lower, text.len};
+}
+
 char *
 sieve_arena_strdup(SieveArena *arena, const char *text)
 {

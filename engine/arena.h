@@ -16,6 +16,8 @@ void *sieve_arena_alloc(SieveArena *arena, size_t size) G_GNUC_MALLOC;
 	((type *)sieve_arena_alloc((arena), sizeof(type) * (size_t)(count)))
 /** A copy that is also NUL-terminated (the NUL is not counted). */
 SieveBytes sieve_arena_copy(SieveArena *arena, SieveBytes bytes);
+/** A copy with ASCII letters in lower case. */
+SieveBytes sieve_arena_lower(SieveArena *arena, SieveBytes text);
 char *sieve_arena_strdup(SieveArena *arena, const char *text);
 char *sieve_arena_printf(SieveArena *arena, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /** Bytes handed out so far. */

@@ -96,3 +96,14 @@ sieve_fields_next(SieveFields *fields, SieveBytes *ret_name)
 	fields->choice.index = 0;
 	return field;
 }
+
+bool
+sieve_run_first_field(SieveRun *run, SieveBytes name, SieveBytes *ret_text)
+{
+	SieveFields fields = {.run = run, .names = {&name, 1}, .message = run->message};
+	const SieveHeaderField *field = next_of_one(&fields, NULL);
+
+	if (field != NULL)
+		*ret_text = sieve_header_decode(field->raw, sieve_run_arena(run));
+	return field != NULL;
+}

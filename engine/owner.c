@@ -4,6 +4,13 @@
 #include "engine/core-settings.h"
 #include "engine/run.h"
 
+SieveBytes
+sieve_run_user_email(SieveRun *run)
+{
+	return sieve_bytes_from_string(
+		sieve_core_string(sieve_run_settings(run), SIEVE_CORE_USER_EMAIL));
+}
+
 /* Those of the envelope come first: mail was sent to them. */
 SieveStrings
 sieve_run_owner(SieveRun *run)
@@ -13,7 +20,7 @@ sieve_run_owner(SieveRun *run)
 	const SieveBytes known[] = {
 		run->envelope.to,
 		run->envelope.orig_to,
-		sieve_bytes_from_string(sieve_core_string(settings, SIEVE_CORE_USER_EMAIL)),
+		sieve_run_user_email(run),
 	};
 	size_t n_others = g_strv_length((char **)(uintptr_t)others);
 	SieveBytes *items = sieve_arena_new_array(

@@ -340,6 +340,10 @@ void sieve_fields_begin(SieveFields *fields, SieveRun *run, const SieveArgs *arg
  * are left: the run fails once the test has returned. */
 const SieveHeaderField *sieve_fields_next(SieveFields *fields, SieveBytes *ret_name);
 
+/** The text of the mail's first field of this name, decoded; false when there is none. Costs steps as
+ * sieve_fields_next(). */
+bool sieve_run_first_field(SieveRun *run, SieveBytes name, SieveBytes *ret_text);
+
 /* --- Actions ---------------------------------------------------------------------------------- */
 
 typedef struct SieveAction SieveAction;
@@ -488,6 +492,8 @@ unsigned sieve_run_count_blocks(const SieveRun *run, const SieveCommandDef *def)
 bool sieve_run_replace_part(SieveRun *run, SieveBytes entity, GError **error);
 /** The addresses that are known to be the reader's: those of the envelope, and those of the settings. */
 SieveStrings sieve_run_owner(SieveRun *run);
+/** The one that the setting user_email says; empty when it is not set. */
+SieveBytes sieve_run_user_email(SieveRun *run);
 /** True when the stage of the run knows @needs. False: the run ends undecided once the test or command has
  * returned; @name says what asked. For what strings ask for; tests and commands say what they need. */
 bool sieve_run_knows(SieveRun *run, const char *name, SieveNeeds needs);

@@ -293,25 +293,13 @@ typedef struct Notification {
 	const char *silence; /* (nullable) why there is none */
 } Notification;
 
-static bool
-first_text(SieveRun *run, SieveBytes name, SieveBytes *ret_text)
-{
-	size_t index = 0;
-	const SieveHeaderField *field =
-		sieve_message_find_field(sieve_run_message(run), name, &index);
-
-	if (field != NULL)
-		*ret_text = sieve_header_decode(field->raw, sieve_run_arena(run));
-	return field != NULL;
-}
-
 /* RFC 5436 section 2.7: a notification of a notification would never end. */
 static bool
 is_automatic(SieveRun *run)
 {
 	SieveBytes text;
 
-	return first_text(run, SIEVE_BYTES("Auto-Submitted"), &text) &&
+	return sieve_run_first_field(run, SIEVE_BYTES("Auto-Submitted"), &text) &&
 	       sieve_header_says_automatic(text);
 }
 
@@ -330,7 +318,7 @@ find_envelope_from(SieveRun *run, SieveBytes from)
 	const SieveEnvelope *envelope = sieve_run_envelope(run);
 	SieveBytes setting = sieve_bytes_from_string(
 		sieve_settings_string(sieve_run_settings(run), &enotify_settings[ENVELOPE_FROM]));
-	SieveStrings owner = sieve_run_owner(run);
+	SieveBytes email = sieve_run_user_email(run);
 	SieveBytes mailbox;
 
 	if (envelope->from.len == 0)
@@ -341,8 +329,8 @@ find_envelope_from(SieveRun *run, SieveBytes from)
 		return envelope->from;
 	if (sieve_bytes_equal(setting, SIEVE_BYTES("orig_recipient")) && envelope->orig_to.len > 0)
 		return envelope->orig_to;
-	if (sieve_bytes_equal(setting, SIEVE_BYTES("user_email")) && owner.count > 0)
-		return owner.items[owner.count - 1];
+	if (sieve_bytes_equal(setting, SIEVE_BYTES("user_email")) && email.len > 0)
+		return email;
 	if (setting.len == 0 && from.len > 0 && sieve_parse_address(from, sieve_run_arena(run), &mailbox))
 		return mailbox;
 	return sieve_address_is_mailbox(envelope->to) ? envelope->to : find_owner(run);
@@ -354,7 +342,7 @@ default_body(SieveRun *run, SieveBytes subject)
 	SieveBytes from = SIEVE_BYTES("");
 	g_autoptr(GString) text = g_string_new("From: ");
 
-	(void)first_text(run, SIEVE_BYTES("From"), &from);
+	(void)sieve_run_first_field(run, SIEVE_BYTES("From"), &from);
 	g_string_append_len(text, from.ptr, (gssize)from.len);
 	g_string_append(text, "\r\nSubject: ");
 	g_string_append_len(text, subject.ptr, (gssize)subject.len);
@@ -395,7 +383,7 @@ write_letter(SieveRun *run, const SieveArgs *args, const Mailto *mailto, SieveLe
 {
 	SieveBytes original = SIEVE_BYTES("");
 
-	(void)first_text(run, SIEVE_BYTES("Subject"), &original);
+	(void)sieve_run_first_field(run, SIEVE_BYTES("Subject"), &original);
 	letter->recipients = mailto->recipients;
 	letter->to = mailto->to;
 	letter->subject = mailto->subject.ptr != NULL ? mailto->subject : original;

@@ -57,16 +57,6 @@ compare_keys(const void *a, const void *b)
 	return sieve_bytes_compare(*(const SieveBytes *)a, *(const SieveBytes *)b);
 }
 
-static SieveBytes
-lower_case(SieveBytes text, SieveArena *arena)
-{
-	char *lower = sieve_arena_alloc(arena, text.len + 1);
-
-	for (size_t i = 0; i < text.len; i++)
-		lower[i] = g_ascii_tolower(text.ptr[i]);
-	return (SieveBytes){lower, text.len};
-}
-
 /* A key a line; # begins a comment. With @dict as Dovecot keeps them: a line with the key behind a
  * path, then one with a value. */
 static void
@@ -89,7 +79,7 @@ take_keys(List *list, SieveBytes text, bool dict, SieveArena *arena)
 			line = sieve_bytes_slice(line, path.len, SIZE_MAX);
 		else if (dict || line.len == 0 || line.ptr[0] == '#')
 			continue;
-		line = lower_case(line, arena);
+		line = sieve_arena_lower(arena, line);
 		g_array_append_val(keys, line);
 	}
 	SieveBytes *items = sieve_arena_new_array(arena, SieveBytes, keys->len);
@@ -165,7 +155,7 @@ match_lists(SieveMatching *matching, const void *matcher, SieveBytes value)
 {
 	const SieveKeys *names = matcher;
 	SieveArena *arena = sieve_run_arena(matching->run);
-	SieveBytes wanted = lower_case(value, arena);
+	SieveBytes wanted = sieve_arena_lower(arena, value);
 
 	for (size_t i = 0; i < names->keys.count; i++) {
 		const List *list = find_list(matching->run, names->keys.items[i]);

@@ -168,14 +168,15 @@ find_own(SieveRun *run, const SieveArgs *args)
 	SieveStrings known = sieve_run_owner(run);
 	SieveStrings more = {NULL, 0};
 	bool use_original = number_of(run, USE_ORIGINAL_RECIPIENT);
-	SieveBytes original = sieve_run_envelope(run)->orig_to;
+	const SieveEnvelope *envelope = sieve_run_envelope(run);
+	bool same = sieve_bytes_equal(envelope->orig_to, envelope->to);
 
 	if (sieve_args_has(args, VACATION_ADDRESSES))
 		more = sieve_args_strings(run, args, VACATION_ADDRESSES);
 	SieveBytes *own = sieve_arena_new_array(arena, SieveBytes, known.count + more.count);
 	size_t count = 0;
 	for (size_t i = 0; i < known.count; i++)
-		if (use_original || known.items[i].ptr != original.ptr)
+		if (use_original || same || known.items[i].ptr != envelope->orig_to.ptr)
 			own[count++] = known.items[i];
 	for (size_t i = 0; i < more.count; i++)
 		count += sieve_parse_address(more.items[i], arena, &own[count]);
@@ -231,19 +232,6 @@ is_machine(SieveBytes localpart)
 	return machine;
 }
 
-/* The text of the first such field; false when there is none. */
-static bool
-first_field(SieveRun *run, const SieveArgs *args, SieveBytes name, SieveBytes *ret_text)
-{
-	SieveFields fields;
-
-	sieve_fields_begin(&fields, run, args, (SieveStrings){&name, 1});
-	const SieveHeaderField *field = sieve_fields_next(&fields, NULL);
-	if (field != NULL)
-		*ret_text = sieve_header_decode(field->raw, sieve_run_arena(run));
-	return field != NULL;
-}
-
 /* The word before parameters and comments. */
 static bool
 first_word_is(SieveBytes text, SieveBytes word)
@@ -266,7 +254,7 @@ has_word(SieveBytes text, SieveBytes word)
 
 /* (nullable) (static) */
 static const char *
-find_automatic(SieveRun *run, const SieveArgs *args)
+find_automatic(SieveRun *run)
 {
 	static const SieveBytes list_fields[] = {
 		SIEVE_BYTES("List-Id"), SIEVE_BYTES("List-Help"), SIEVE_BYTES("List-Subscribe"),
@@ -278,16 +266,16 @@ find_automatic(SieveRun *run, const SieveArgs *args)
 	SieveBytes text;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(list_fields); i++)
-		if (first_field(run, args, list_fields[i], &text))
+		if (sieve_run_first_field(run, list_fields[i], &text))
 			return "it comes from a mailing list";
-	if (first_field(run, args, SIEVE_BYTES("Auto-Submitted"), &text) &&
+	if (sieve_run_first_field(run, SIEVE_BYTES("Auto-Submitted"), &text) &&
 		sieve_header_says_automatic(text))
 		return "a program has sent it";
-	if (first_field(run, args, SIEVE_BYTES("Precedence"), &text))
+	if (sieve_run_first_field(run, SIEVE_BYTES("Precedence"), &text))
 		for (size_t i = 0; i < G_N_ELEMENTS(bulk); i++)
 			if (first_word_is(text, bulk[i]))
 				return "it is bulk mail";
-	if (first_field(run, args, SIEVE_BYTES("X-Auto-Response-Suppress"), &text) &&
+	if (sieve_run_first_field(run, SIEVE_BYTES("X-Auto-Response-Suppress"), &text) &&
 		(has_word(text, SIEVE_BYTES("OOF")) || has_word(text, SIEVE_BYTES("All"))))
 		return "its sender wants no automatic answer";
 	return NULL;
@@ -330,7 +318,7 @@ find_silence(SieveRun *run, const SieveArgs *args)
 	address = sieve_address_from_path(sender, sieve_run_arena(run));
 	if (is_machine(address.localpart))
 		return "its sender is a program";
-	const char *automatic = find_automatic(run, args);
+	const char *automatic = find_automatic(run);
 	if (automatic != NULL)
 		return automatic;
 	if (number_of(run, CHECK_RECIPIENT) && !names_owner(run, args, own))
@@ -380,17 +368,6 @@ find_handle(SieveRun *run, const SieveArgs *args)
 	return copy;
 }
 
-/* Addresses are one whatever their case: an answer too few does less harm than one too many. */
-static SieveBytes
-lower_case(SieveRun *run, SieveBytes text)
-{
-	char *lower = sieve_arena_alloc(sieve_run_arena(run), text.len);
-
-	for (size_t i = 0; i < text.len; i++)
-		lower[i] = g_ascii_tolower(text.ptr[i]);
-	return (SieveBytes){lower, text.len};
-}
-
 /* --- The answer (RFC 5230 section 5) -------------------------------------------------------------- */
 
 typedef struct Answer {
@@ -418,7 +395,7 @@ find_subject(SieveRun *run, const SieveArgs *args)
 	if (sieve_args_has(args, VACATION_SUBJECT))
 		return cut_characters(
 			sieve_args_string(run, args, VACATION_SUBJECT), MAX_SUBJECT_CHARACTERS);
-	if (!first_field(run, args, SIEVE_BYTES("Subject"), &subject) || subject.len == 0)
+	if (!sieve_run_first_field(run, SIEVE_BYTES("Subject"), &subject) || subject.len == 0)
 		return sieve_bytes_from_string(
 			sieve_settings_string(settings, &vacation_settings[DEFAULT_SUBJECT]));
 	g_autofree char *shown = sieve_bytes_dup(cut_characters(subject, MAX_SUBJECT_CHARACTERS));
@@ -429,7 +406,7 @@ find_subject(SieveRun *run, const SieveArgs *args)
 
 /* Section 5.5: the envelope's sender, with the name that the author has if both are one. */
 static SieveBytes
-find_to(SieveRun *run, const SieveArgs *args, SieveBytes sender)
+find_to(SieveRun *run, SieveBytes sender)
 {
 	static const SieveBytes names[] = {
 		SIEVE_BYTES("Sender"), SIEVE_BYTES("Resent-From"), SIEVE_BYTES("From")};
@@ -438,7 +415,7 @@ find_to(SieveRun *run, const SieveArgs *args, SieveBytes sender)
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		SieveAddress address, other;
 		SieveBytes text;
-		if (!first_field(run, args, names[i], &text))
+		if (!sieve_run_first_field(run, names[i], &text))
 			continue;
 		SieveAddressIter iter = sieve_address_iter(text);
 		if (!sieve_address_next(&iter, arena, &address) || !address.valid ||
@@ -473,7 +450,7 @@ next_id(SieveBytes *rest, SieveBytes *ret_id)
 
 /* The last ones of a long thread: a field may have any number. */
 static SieveBytes
-find_references(SieveRun *run, const SieveArgs *args, SieveBytes id)
+find_references(SieveRun *run, SieveBytes id)
 {
 	SieveBytes ids[MAX_REFERENCES];
 	size_t count = 0;
@@ -481,8 +458,8 @@ find_references(SieveRun *run, const SieveArgs *args, SieveBytes id)
 	SieveBytes one;
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	if (!first_field(run, args, SIEVE_BYTES("References"), &rest) &&
-		!first_field(run, args, SIEVE_BYTES("In-Reply-To"), &rest))
+	if (!sieve_run_first_field(run, SIEVE_BYTES("References"), &rest) &&
+		!sieve_run_first_field(run, SIEVE_BYTES("In-Reply-To"), &rest))
 		rest = SIEVE_BYTES("");
 	for (; next_id(&rest, &one); count++)
 		ids[count % MAX_REFERENCES] = one;
@@ -507,7 +484,7 @@ write_letter(SieveRun *run, const SieveArgs *args, SieveLetter *letter)
 
 	*recipient = envelope->from;
 	letter->recipients = (SieveStrings){recipient, 1};
-	letter->to = find_to(run, args, envelope->from);
+	letter->to = find_to(run, envelope->from);
 	letter->subject = find_subject(run, args);
 	letter->text = sieve_args_string(run, args, VACATION_REASON);
 	letter->mime = sieve_args_has(args, VACATION_MIME);
@@ -517,11 +494,11 @@ write_letter(SieveRun *run, const SieveArgs *args, SieveLetter *letter)
 		letter->from = envelope->to;
 	letter->fields = fields;
 	fields[letter->n_fields++] = (SieveLetterField){"Auto-Submitted", SIEVE_BYTES("auto-replied")};
-	if (!first_field(run, args, SIEVE_BYTES("Message-ID"), &text) || !next_id(&text, &id))
+	if (!sieve_run_first_field(run, SIEVE_BYTES("Message-ID"), &text) || !next_id(&text, &id))
 		return;
 	fields[letter->n_fields++] = (SieveLetterField){"In-Reply-To", id};
 	fields[letter->n_fields++] =
-		(SieveLetterField){"References", find_references(run, args, id)};
+		(SieveLetterField){"References", find_references(run, id)};
 }
 
 static bool
@@ -562,7 +539,8 @@ answer_once(SieveRun *run, const SieveArgs *args, SieveAction *action, Answer *a
 	SieveNote note = {
 		.space = SIEVE_BYTES("vacation"),
 		.handle = find_handle(run, args),
-		.id = lower_case(run, sieve_run_envelope(run)->from),
+		/* One whatever its case: an answer too few does less harm than one too many. */
+		.id = sieve_arena_lower(sieve_run_arena(run), sieve_run_envelope(run)->from),
 	};
 	bool answered = false;
 
