@@ -229,6 +229,18 @@ tell_added(SieveRun *run, const SieveAction *action, bool kept, size_t count)
 		sieve_trace_tell(run, (SieveTraceEvent){.kind = SIEVE_TRACE_KEEP_CANCELLED});
 }
 
+/* The mail as such an action sees it. */
+static const SieveMessage *
+find_message(const SieveRun *run, const SieveActionDef *def)
+{
+	/* RFC 5293 section 7: what is refused goes back as it came. */
+	if (def->class & SIEVE_ACTION_REFUSES)
+		return run->original;
+	if ((def->class & SIEVE_ACTION_SENDS) && run->redirected != NULL)
+		return run->redirected;
+	return run->message;
+}
+
 bool
 sieve_run_add_action(
 	SieveRun *run, const SieveArgs *args, const SieveAction *action, GError **error)
@@ -242,9 +254,9 @@ sieve_run_add_action(
 	added.script = run->script;
 	if (added.def->class & SIEVE_ACTION_STORES)
 		added.mail_flags = run->result->mail_flags;
-	/* RFC 5293 section 7: what is refused goes back as it came. */
-	if (run->message != run->original && !(added.def->class & SIEVE_ACTION_REFUSES))
-		added.message = run->message;
+	const SieveMessage *message = find_message(run, action->def);
+	if (message != run->original)
+		added.message = message;
 	if (!run_tags(run, &added, args, error) || !sieve_result_add(run->result, &added, error))
 		return false;
 	if (run->trace != NULL)

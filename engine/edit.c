@@ -191,3 +191,25 @@ sieve_run_replace_part(SieveRun *run, SieveBytes entity, GError **error)
 	sieve_run_settle_loops(run, index, before);
 	return true;
 }
+
+bool
+sieve_run_exchange_mail(SieveRun *run, SieveBytes mail, GError **error)
+{
+	const SieveMime *mime = sieve_run_mime(run);
+
+	/* No steps were left for it. */
+	if (mime == NULL)
+		return sieve_run_spend(run, 0, error);
+	if (!sieve_run_spend(run, mail.len, error))
+		return false;
+	size_t end = mime->n_parts;
+	if (run->redirected == NULL)
+		run->redirected = run->message;
+	run->message = sieve_message_new_in(
+		sieve_arena_copy(sieve_run_arena(run), mail), sieve_run_arena(run));
+	note_edit(run, "another mail",
+		sieve_bytes_from_string(
+			sieve_arena_printf(sieve_run_arena(run), "%zu bytes", mail.len)));
+	sieve_run_settle_loops(run, 0, end);
+	return true;
+}

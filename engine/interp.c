@@ -136,6 +136,7 @@ sieve_run_reset_result(SieveRun *run)
 	run->result->message = NULL;
 	run->result->edits = NULL;
 	run->message = run->original;
+	run->redirected = NULL;
 	g_clear_pointer(&run->result->memories, g_array_unref);
 	run->result->failed = false;
 	run->result->need = NULL;
@@ -155,6 +156,7 @@ sieve_run_set_message(SieveRun *run, const SieveMessage *message)
 {
 	run->message = message;
 	run->original = message;
+	run->redirected = NULL;
 }
 
 void
@@ -613,6 +615,7 @@ sieve_run_inner(
 		.program = program,
 		.message = run->message,
 		.original = run->original,
+		.redirected = run->redirected,
 		.envelope = run->envelope,
 		.env = run->env,
 		.environment = run->environment,

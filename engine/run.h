@@ -17,6 +17,7 @@ struct SieveRun {
 	const SieveProgram *program;
 	const SieveMessage *message; /* as the run has made it */
 	const SieveMessage *original; /* as it came */
+	const SieveMessage *redirected; /* (nullable) as redirects send it, if that is another one */
 	SieveEnvelope envelope;
 	const SieveEnv *env;
 	SieveEnvironment environment;

@@ -490,6 +490,9 @@ unsigned sieve_run_count_blocks(const SieveRun *run, const SieveCommandDef *def)
  * here on; loops go on behind it. Outside of loops, and at the mail itself, its body is exchanged, with
  * the fields that tell of it. */
 bool sieve_run_replace_part(SieveRun *run, SieveBytes entity, GError **error);
+/** From here on @mail, which is copied, is the mail: tests look at it, actions store it. What is redirected
+ * stays what it was (RFC 5703 section 6), and loops over parts end. */
+bool sieve_run_exchange_mail(SieveRun *run, SieveBytes mail, GError **error);
 /** The addresses that are known to be the reader's: those of the envelope, and those of the settings. */
 SieveStrings sieve_run_owner(SieveRun *run);
 /** The one that the setting user_email says; empty when it is not set. */

@@ -2,7 +2,10 @@
 /* fuzz-run.c - a script, a mail, a sender and a recipient: each run decides the same, and says so */
 
 #include "engine/actions.h"
+#include "engine/env.h"
 #include "engine/trace.h"
+
+#include <string.h>
 
 #include "t/fuzz/fuzz.h"
 
@@ -12,6 +15,30 @@ environment(const char *item, void *user_data)
 	(void)user_data;
 	return g_str_equal(item, "remote-ip") ? "192.0.2.1" : NULL;
 }
+
+/* A world where it is always the same second. */
+static int64_t
+now_usec(const SieveEnv *env)
+{
+	(void)env;
+	return INT64_C(1790000000) * G_USEC_PER_SEC;
+}
+
+static void
+fill(const SieveEnv *env, void *buffer, size_t size)
+{
+	(void)env;
+	memset(buffer, 'x', size);
+}
+
+static const char *
+host_name(const SieveEnv *env)
+{
+	(void)env;
+	return "mail.example.org";
+}
+
+static const SieveEnv fixed_env = {now_usec, fill, host_name};
 
 /* Looks at all that an event shows, and whether events come to an end. */
 typedef struct Watcher {
@@ -78,6 +105,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Watcher watcher = {.trace = {watch}};
 	SieveRunInput run_input = {.message = message,
 		.envelope = {.from = fuzz_bytes(from), .to = fuzz_bytes(to)},
+		.env = &fixed_env,
 		.environment = environment};
 	g_autofree char *first = run(program, &run_input);
 	/* Neither the run before nor being watched makes a difference. */

@@ -1,0 +1,4 @@
+require "enclose";
+enclose;
+enclose :headers ["Content-Type"] "x";
+enclose :headers ["MIME-version"] "x";
