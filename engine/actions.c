@@ -145,9 +145,13 @@ merge(SieveAction *old, const SieveAction *action)
 static bool
 run_tags(SieveRun *run, SieveAction *action, const SieveArgs *args, GError **error)
 {
-	for (unsigned i = 0; args != NULL && i < args->n_tags; i++) {
-		const SieveTagUse *use = &args->tags[i];
-		if (use->def->run != NULL && !use->def->run(run, action, &use->arg, error))
+	unsigned n_tags = args == NULL ? 0 : args->n_tags;
+
+	/* Those that need another one come after it, wherever they are written. */
+	for (unsigned i = 0; i < 2 * n_tags; i++) {
+		const SieveTagUse *use = &args->tags[i % n_tags];
+		bool is_turn = (use->def->needs != NULL) == (i >= n_tags);
+		if (is_turn && use->def->run != NULL && !use->def->run(run, action, &use->arg, error))
 			return false;
 	}
 	return true;
@@ -270,6 +274,12 @@ sieve_run_add_redirect(SieveRun *run, const SieveArgs *args, SieveBytes mailbox,
 	SieveAction action = {.def = &sieve_action_redirect, .target = mailbox};
 
 	return sieve_run_add_action(run, args, &action, error);
+}
+
+SieveBytes *
+sieve_action_mailbox(SieveAction *action)
+{
+	return action->def->class & SIEVE_ACTION_STORES ? &action->target : &action->fcc;
 }
 
 size_t

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/bytes.h"
+#include "engine/deliver/mailbox-id.h"
 #include "engine/deliver/mailbox-metadata.h"
 #include "engine/deliver/mailbox-name.h"
 #include "engine/deliver/maildir.h"
@@ -69,11 +70,64 @@ sieve_run_mailboxes(SieveRun *run, SieveStrings *ret_names, GError **error)
 }
 
 bool
+sieve_run_find_mailbox(SieveRun *run, SieveBytes first,
+	bool (*is)(SieveRun *run, SieveBytes mailbox, SieveBytes wanted, bool *ret_is, GError **error),
+	SieveBytes wanted, SieveBytes *ret_mailbox, GError **error)
+{
+	SieveStrings names;
+	bool holds = false;
+
+	*ret_mailbox = (SieveBytes){NULL, 0};
+	if (first.len > 0 && sieve_run_has_mailbox(run, first) &&
+		!is(run, first, wanted, &holds, error))
+		return false;
+	if (holds) {
+		*ret_mailbox = first;
+		return true;
+	}
+	if (!sieve_run_mailboxes(run, &names, error))
+		return false;
+	for (size_t i = 0; i < names.count && !holds; i++) {
+		if (!is(run, names.items[i], wanted, &holds, error))
+			return false;
+		if (holds)
+			*ret_mailbox = names.items[i];
+	}
+	return true;
+}
+
+/* What stands in @value (nullable), for as long as the run's result. */
+static SieveBytes
+keep_value(SieveRun *run, GBytes *value)
+{
+	size_t size;
+
+	if (value == NULL)
+		return (SieveBytes){NULL, 0};
+	const char *bytes = g_bytes_get_data(value, &size);
+	return sieve_arena_copy(
+		sieve_run_arena(run), (SieveBytes){bytes == NULL ? "" : bytes, size});
+}
+
+bool
+sieve_run_mailbox_id(SieveRun *run, SieveBytes mailbox, SieveBytes *ret_id, GError **error)
+{
+	g_autoptr(GBytes) id = NULL;
+
+	*ret_id = (SieveBytes){NULL, 0};
+	if (run->maildir == NULL || sieve_mailbox_name_check(mailbox) != NULL)
+		return true;
+	if (!sieve_mailbox_id_get(run->maildir, mailbox, &id, error))
+		return false;
+	*ret_id = keep_value(run, id);
+	return true;
+}
+
+bool
 sieve_run_annotation(SieveRun *run, SieveBytes mailbox, SieveBytes name, SieveBytes *ret_value,
 	GError **error)
 {
 	g_autoptr(GBytes) value = NULL;
-	size_t size;
 
 	*ret_value = (SieveBytes){NULL, 0};
 	if (run->maildir == NULL || sieve_metadata_check_name(name) != NULL ||
@@ -81,11 +135,7 @@ sieve_run_annotation(SieveRun *run, SieveBytes mailbox, SieveBytes name, SieveBy
 		return true;
 	if (!sieve_metadata_get(run->maildir, mailbox, name, &value, error))
 		return false;
-	if (value == NULL)
-		return true;
-	const char *bytes = g_bytes_get_data(value, &size);
-	*ret_value = sieve_arena_copy(
-		sieve_run_arena(run), (SieveBytes){bytes == NULL ? "" : bytes, size});
+	*ret_value = keep_value(run, value);
 	return true;
 }
 

@@ -382,6 +382,7 @@ struct SieveAction {
 	unsigned script;     /* which one: 0 is the main one, others are included */
 	SieveBytes mail_flags; /* what stores: IMAP flags and keywords of the copy, a blank between */
 	SieveBytes fcc;        /* what answers: the mailbox for a copy of its letter; empty: none */
+	SieveBytes special_use; /* of its mailbox, if that is made (RFC 8579 4.1); empty: none */
 	const void *details; /* of the extension that made it */
 	const SieveMessage *message; /* (nullable) the mail as it was then; NULL: as it came */
 	const SieveMemory *memory; /* (nullable) what is remembered once the action is carried out */
@@ -398,6 +399,8 @@ bool sieve_run_add_action(SieveRun *run, const SieveArgs *args, const SieveActio
 /** Redirects the mail to a mailbox, as the command does that @args belong to. */
 bool sieve_run_add_redirect(
 	SieveRun *run, const SieveArgs *args, SieveBytes mailbox, GError **error);
+/** The mailbox that the action files into: its target, or where the copy of its letter goes. */
+SieveBytes *sieve_action_mailbox(SieveAction *action);
 /** How many actions of this kind the run has taken so far. */
 size_t sieve_run_count_actions(const SieveRun *run, const SieveActionDef *def);
 void sieve_run_cancel_implicit_keep(SieveRun *run);
@@ -510,6 +513,14 @@ bool sieve_run_is_same_mailbox(SieveBytes a, SieveBytes b);
 /** The mailboxes that are there, the inbox first. False with @error when they cannot be listed.
  * SIEVE_NEEDS_BODY. */
 bool sieve_run_mailboxes(SieveRun *run, SieveStrings *ret_names, GError **error);
+/** A mailbox for which @is holds: @first if it is there, else the first in the order of names. ptr NULL
+ * when there is none. Fails as @is does, or when they cannot be listed. SIEVE_NEEDS_BODY. */
+bool sieve_run_find_mailbox(SieveRun *run, SieveBytes first,
+	bool (*is)(SieveRun *run, SieveBytes mailbox, SieveBytes wanted, bool *ret_is, GError **error),
+	SieveBytes wanted, SieveBytes *ret_mailbox, GError **error);
+/** What it is known by whatever its name becomes (RFC 8474); ptr NULL when it has no id.
+ * SIEVE_NEEDS_BODY. */
+bool sieve_run_mailbox_id(SieveRun *run, SieveBytes mailbox, SieveBytes *ret_id, GError **error);
 /** An annotation (RFC 5464) of a mailbox, or of the server when @mailbox has ptr NULL; ptr NULL when there
  * is none. False with @error when it cannot be read. SIEVE_NEEDS_BODY. */
 bool sieve_run_annotation(SieveRun *run, SieveBytes mailbox, SieveBytes name, SieveBytes *ret_value,
@@ -602,7 +613,7 @@ typedef struct SieveTagDef {
 	const char *commands;  /* names of the commands and tests it fits, blank between */
 	SieveArgType value;
 	unsigned flags;	   /* of the value: SieveArgFlags */
-	const char *needs; /* (nullable) another tag that must be given beside it */
+	const char *needs; /* (nullable) another tag that must be given beside it, and runs before it */
 	const char *group; /* (nullable) tags of one group exclude each other */
 	/* (nullable) checks the tag's value, as SieveArgDef.check */
 	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value);

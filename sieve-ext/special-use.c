@@ -46,25 +46,6 @@ has_use(SieveRun *run, SieveBytes mailbox, SieveBytes use, bool *ret_has, GError
 	return true;
 }
 
-/* Of several the first in the order of their names. @ret_mailbox: ptr NULL when there is none. */
-static bool
-find_mailbox(SieveRun *run, SieveBytes use, SieveBytes *ret_mailbox, GError **error)
-{
-	SieveStrings names;
-	bool has = false;
-
-	*ret_mailbox = (SieveBytes){NULL, 0};
-	if (!sieve_run_mailboxes(run, &names, error))
-		return false;
-	for (size_t i = 0; i < names.count && !has; i++) {
-		if (!has_use(run, names.items[i], use, &has, error))
-			return false;
-		if (has)
-			*ret_mailbox = names.items[i];
-	}
-	return true;
-}
-
 /* --- specialuse_exists (RFC 8579 section 3) --------------------------------------------------------- */
 
 enum { EXISTS_MAILBOX, EXISTS_USES };
@@ -88,7 +69,8 @@ exists_run(SieveRun *run, const SieveArgs *args, bool *ret_outcome, GError **err
 	for (size_t i = 0; i < uses.count && *ret_outcome; i++) {
 		SieveBytes found = {NULL, 0};
 		bool ok = named ? has_use(run, mailbox, uses.items[i], ret_outcome, error)
-				: find_mailbox(run, uses.items[i], &found, error);
+				: sieve_run_find_mailbox(run, SIEVE_BYTES(""), has_use,
+					  uses.items[i], &found, error);
 		if (!ok)
 			return false;
 		if (!named)
@@ -111,23 +93,34 @@ static bool
 specialuse_run(SieveRun *run, SieveAction *action, const SieveArg *arg, GError **error)
 {
 	SieveBytes use = sieve_arg_string(run, arg);
+	SieveBytes *mailbox = sieve_action_mailbox(action);
 	SieveBytes found;
 
-	if (use.len < 2 || !sieve_run_knows(run, "fileinto", SIEVE_NEEDS_BODY))
+	if (use.len < 2 || !sieve_run_knows(run, action->def->name, SIEVE_NEEDS_BODY))
 		return true;
-	if (!find_mailbox(run, use, &found, error))
+	if (!sieve_run_find_mailbox(run, *mailbox, has_use, use, &found, error))
 		return false;
 	if (found.ptr != NULL)
-		action->target = found;
+		*mailbox = found;
+	else
+		action->special_use = use;
 	return true;
 }
 
-/* Usage: fileinto [":specialuse" <special-use-attr: string>] <mailbox: string>; the mailbox is where the
- * mail goes when none has that use. */
+/* Usage: fileinto [":specialuse" <special-use-attr: string>] <mailbox: string>, and beside :fcc (RFC 8580
+ * section 3.1.3); the mailbox is where the mail goes when none has that use. */
 static const SieveTagDef special_use_tags[] = {
 	{.name = "specialuse",
 		.commands = "fileinto",
 		.value = SIEVE_ARG_STRING,
+		.group = "mailbox",
+		.check = check_use,
+		.run = specialuse_run},
+	{.name = "specialuse",
+		.commands = "vacation notify",
+		.value = SIEVE_ARG_STRING,
+		.needs = "fcc",
+		.group = "mailbox",
 		.check = check_use,
 		.run = specialuse_run},
 	{.name = NULL},

@@ -4,6 +4,8 @@
 #include "engine/actions.h"
 #include "engine/core-settings.h"
 #include "engine/deliver/letter.h"
+#include "engine/deliver/mailbox-id.h"
+#include "engine/deliver/mailbox-metadata.h"
 #include "engine/deliver/maildir.h"
 #include "engine/deliver/mailbox-name.h"
 #include "engine/deliver/outgoing.h"
@@ -43,10 +45,61 @@ sieve_delivery_settings(const SieveDelivery *delivery)
 	return delivery->settings;
 }
 
+static void
+tell(SieveDelivery *delivery, const char *problem)
+{
+	if (delivery->problem->len > 0)
+		g_string_append(delivery->problem, "; ");
+	g_string_append(delivery->problem, problem);
+}
+
+static void
+tell_problem(SieveDelivery *delivery, const SieveAction *action, const GError *error)
+{
+	g_autofree char *target = sieve_bytes_escape(action->target, 200);
+	g_autofree char *text =
+		g_strdup_printf("%s \"%s\": %s", action->def->name, target, error->message);
+
+	tell(delivery, text);
+}
+
+/* A mailbox that had to be made gets an id, and the use that was asked for (RFC 8579 section 4.1). The mail
+ * is in it: that this fails is told, and no more. */
+static void
+describe_mailbox(SieveDelivery *delivery, SieveBytes mailbox, SieveBytes use)
+{
+	const char *root = delivery->options->maildir;
+	g_autoptr(GError) failure = NULL;
+
+	if (!sieve_mailbox_id_make(root, mailbox, delivery->env, &failure) ||
+		(use.len > 0 && !sieve_metadata_set(root, mailbox, SIEVE_BYTES("/private/specialuse"),
+					use, &failure)))
+		tell(delivery, failure->message);
+}
+
+static bool
+put(SieveDelivery *delivery, SieveBytes mailbox, SieveBytes use, const SieveMail *mail, GError **error)
+{
+	const char *wrong = sieve_mailbox_name_check(mailbox);
+
+	if (wrong != NULL) {
+		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID, wrong);
+		return false;
+	}
+	if (!open_maildir(delivery, error))
+		return false;
+	bool is_new = !sieve_maildir_has(delivery->maildir, mailbox);
+	if (!sieve_maildir_store(delivery->maildir, mailbox, mail, NULL, error))
+		return false;
+	if (is_new)
+		describe_mailbox(delivery, mailbox, use);
+	return true;
+}
+
 /* @message (nullable): NULL: as it came. */
 static bool
 store(SieveDelivery *delivery, const SieveMessage *message, SieveBytes mailbox, SieveBytes flags,
-	GError **error)
+	SieveBytes use, GError **error)
 {
 	const char *wrong = sieve_mailbox_name_check(mailbox);
 
@@ -65,8 +118,7 @@ store(SieveDelivery *delivery, const SieveMessage *message, SieveBytes mailbox, 
 		sieve_message_body(message),
 	};
 	SieveMail mail = {parts, G_N_ELEMENTS(parts), flags};
-	if (!open_maildir(delivery, error) ||
-		!sieve_maildir_store(delivery->maildir, mailbox, &mail, NULL, error))
+	if (!put(delivery, mailbox, use, &mail, error))
 		return false;
 	g_ptr_array_add(delivery->folders, g_steal_pointer(&folder));
 	return true;
@@ -77,7 +129,7 @@ sieve_delivery_store(SieveDelivery *delivery, const SieveAction *action, GError 
 {
 	SieveBytes mailbox = action->target.len > 0 ? action->target : INBOX;
 
-	return store(delivery, action->message, mailbox, action->mail_flags, error);
+	return store(delivery, action->message, mailbox, action->mail_flags, action->special_use, error);
 }
 
 /* @from with length 0 is the null reverse-path, and so is one that is not known. */
@@ -104,32 +156,16 @@ submit_on(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString
 	return true;
 }
 
-static void
-tell_problem(SieveDelivery *delivery, const SieveAction *action, const GError *error)
-{
-	g_autofree char *target = sieve_bytes_escape(action->target, 200);
-
-	if (delivery->problem->len > 0)
-		g_string_append(delivery->problem, "; ");
-	g_string_append_printf(
-		delivery->problem, "%s \"%s\": %s", action->def->name, target, error->message);
-}
-
 /* RFC 8580 section 3: the letter as it was sent. That this fails is told, and no more. */
 static void
 file_letter(SieveDelivery *delivery, const SieveAction *action, const GString *mail)
 {
 	g_autoptr(GError) failure = NULL;
-	const char *wrong = sieve_mailbox_name_check(action->fcc);
 	SieveBytes part = {mail->str, mail->len};
 	SieveMail copy = {&part, 1, action->mail_flags};
 
-	if (wrong != NULL)
-		g_set_error_literal(&failure, SIEVE_ERROR, SIEVE_ERROR_INVALID, wrong);
-	else if (open_maildir(delivery, &failure) &&
-		 sieve_maildir_store(delivery->maildir, action->fcc, &copy, NULL, &failure))
-		return;
-	tell_problem(delivery, action, failure);
+	if (!put(delivery, action->fcc, action->special_use, &copy, &failure))
+		tell_problem(delivery, action, failure);
 }
 
 /* Who writes: whom the mail was sent to, or who the settings say. */
@@ -285,7 +321,7 @@ sieve_delivery_refuse(
 	case SIEVE_REFUSE_BY_KEEP:
 		break;
 	}
-	return store(delivery, NULL, INBOX, SIEVE_BYTES(""), error);
+	return store(delivery, NULL, INBOX, SIEVE_BYTES(""), SIEVE_BYTES(""), error);
 }
 
 static bool
@@ -315,7 +351,8 @@ perform(SieveDelivery *delivery, const SieveResult *result, bool storing, GError
 		tell_problem(delivery, action, failure);
 		if (action->def->class & SIEVE_ACTION_ANSWERS)
 			continue;
-		if (!store(delivery, action->message, INBOX, action->mail_flags, error))
+		if (!store(delivery, action->message, INBOX, action->mail_flags, SIEVE_BYTES(""),
+			    error))
 			return false;
 	}
 	return true;
@@ -343,7 +380,8 @@ carry_out(SieveDelivery *delivery, const SieveResult *result, GError **error)
 	note_done(delivery, result);
 	if (!perform(delivery, result, true, error))
 		return false;
-	if (result->implicit_keep && !store(delivery, result->message, INBOX, result->mail_flags, error))
+	if (result->implicit_keep && !store(delivery, result->message, INBOX, result->mail_flags,
+					     SIEVE_BYTES(""), error))
 		return false;
 	return perform(delivery, result, false, error);
 }
@@ -366,9 +404,7 @@ remember(SieveDelivery *delivery, const SieveResult *result)
 		sieve_memory_add(delivery->options->maildir,
 			(const SieveMemory *)(const void *)all->data, all->len, now, &failure))
 		return;
-	if (delivery->problem->len > 0)
-		g_string_append(delivery->problem, "; ");
-	g_string_append(delivery->problem, failure->message);
+	tell(delivery, failure->message);
 }
 
 static void

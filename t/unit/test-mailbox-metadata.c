@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/bytes.h"
+#include "engine/deliver/mailbox-id.h"
 #include "engine/deliver/mailbox-metadata.h"
 #include "engine/deliver/maildir.h"
 #include "engine/limits.h"
@@ -200,6 +201,50 @@ test_mistakes(Store *store, gconstpointer data G_GNUC_UNUSED)
 	g_assert_error(io, SIEVE_ERROR, SIEVE_ERROR_IO);
 }
 
+static char *
+get_id(const Store *store)
+{
+	g_autoptr(GBytes) id = NULL;
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(sieve_mailbox_id_get(store->root, SIEVE_BYTES("Lists"), &id, &error));
+	g_assert_no_error(error);
+	if (id == NULL)
+		return NULL;
+	return g_strndup(g_bytes_get_data(id, NULL), g_bytes_get_size(id));
+}
+
+/* RFC 8474: no two are alike. Dovecot's counts where there is no other. */
+static void
+test_ids(Store *store, gconstpointer data G_GNUC_UNUSED)
+{
+	static const char *const uidlists[][2] = {
+		{"3 V1275660208 N25022 G3085f01b7f11094c501100008c4a11c1\n25006 :x\n",
+			"3085f01b7f11094c501100008c4a11c1"},
+		{"3 V1 N2 Gab", "ab"},
+		{"3 V1275660208 N25022\n25006 G1\n", NULL},
+		{"3 V1 G\n", NULL},
+		{"", NULL},
+	};
+	g_autofree char *path = g_build_filename(store->root, ".Lists", "dovecot-uidlist", NULL);
+
+	g_assert_null(get_id(store));
+	for (size_t i = 0; i < G_N_ELEMENTS(uidlists); i++) {
+		g_assert_true(g_file_set_contents(path, uidlists[i][0], -1, NULL));
+		g_autofree char *id = get_id(store);
+		g_assert_cmpstr(id, ==, uidlists[i][1]);
+	}
+	g_assert_true(sieve_mailbox_id_make(
+		store->root, SIEVE_BYTES("Lists"), sieve_env_system(), NULL));
+	g_autofree char *first = get_id(store);
+	g_assert_true(sieve_mailbox_id_make(
+		store->root, SIEVE_BYTES("Lists"), sieve_env_system(), NULL));
+	g_autofree char *second = get_id(store);
+	g_assert_cmpuint(strlen(first), ==, 33);
+	g_assert_cmpint(first[0], ==, 'F');
+	g_assert_cmpstr(first, !=, second);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -208,6 +253,7 @@ main(int argc, char **argv)
 	g_test_add("/mailbox-metadata/values", Store, NULL, set_up, test_values, tear_down);
 	g_test_add("/mailbox-metadata/places", Store, NULL, set_up, test_places, tear_down);
 	g_test_add("/mailbox-metadata/list", Store, NULL, set_up, test_list, tear_down);
+	g_test_add("/mailbox-metadata/ids", Store, NULL, set_up, test_ids, tear_down);
 	g_test_add("/mailbox-metadata/mistakes", Store, NULL, set_up, test_mistakes, tear_down);
 	return g_test_run();
 }

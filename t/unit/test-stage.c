@@ -119,6 +119,7 @@ static const TestCase tests[] = {
 		SIEVE_STAGE_MESSAGE},
 	{"servermetadataexists", "\"servermetadata\"", "servermetadataexists \"/shared/x\"",
 		SIEVE_STAGE_MESSAGE},
+	{"mailboxidexists", "\"mailboxid\"", "mailboxidexists \"F1\"", SIEVE_STAGE_MESSAGE},
 	{"specialuse_exists", "\"special-use\"", "specialuse_exists \"INBOX\" \"\\\\Junk\"",
 		SIEVE_STAGE_MESSAGE},
 	{"size", NULL, "size :over 10", SIEVE_STAGE_MESSAGE},
