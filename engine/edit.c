@@ -171,9 +171,8 @@ replace_in_body(SieveRun *run, const SieveMimePart *part, SieveBytes entity)
 }
 
 bool
-sieve_run_replace_part(SieveRun *run, SieveBytes entity, GError **error)
+sieve_run_replace_part(SieveRun *run, size_t index, SieveBytes entity, GError **error)
 {
-	size_t index = sieve_run_part(run);
 	const SieveMime *mime = sieve_run_mime(run);
 
 	/* No steps were left for it. */
@@ -193,7 +192,7 @@ sieve_run_replace_part(SieveRun *run, SieveBytes entity, GError **error)
 }
 
 bool
-sieve_run_exchange_mail(SieveRun *run, SieveBytes mail, GError **error)
+sieve_run_exchange_mail(SieveRun *run, SieveBytes mail, bool redirected_too, GError **error)
 {
 	const SieveMime *mime = sieve_run_mime(run);
 
@@ -203,7 +202,7 @@ sieve_run_exchange_mail(SieveRun *run, SieveBytes mail, GError **error)
 	if (!sieve_run_spend(run, mail.len, error))
 		return false;
 	size_t end = mime->n_parts;
-	if (run->redirected == NULL)
+	if (run->redirected == NULL && !redirected_too)
 		run->redirected = run->message;
 	run->message = sieve_message_new_in(
 		sieve_arena_copy(sieve_run_arena(run), mail), sieve_run_arena(run));

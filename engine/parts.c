@@ -159,13 +159,27 @@ sieve_run_next_part(SieveRun *run, const SieveCommandDef *def)
 	return loop->part < loop->end;
 }
 
-size_t
-sieve_run_part(const SieveRun *run)
+/* How many loops are being run. */
+static unsigned
+count_loops(const SieveRun *run)
 {
 	if (run->loops == NULL || run->loops->len == 0)
 		return 0;
-	unsigned depth = sieve_run_count_blocks(run, loop_at(run, 0)->def);
+	return sieve_run_count_blocks(run, loop_at(run, 0)->def);
+}
+
+size_t
+sieve_run_part(const SieveRun *run)
+{
+	unsigned depth = count_loops(run);
+
 	return depth == 0 ? 0 : loop_at(run, depth - 1)->part;
+}
+
+bool
+sieve_run_is_in_loop(const SieveRun *run)
+{
+	return count_loops(run) > 0;
 }
 
 /* A loop that is at the part, or at one around it, has its end moved; the part's own new parts are not
@@ -174,9 +188,7 @@ void
 sieve_run_settle_loops(SieveRun *run, size_t index, size_t old_end)
 {
 	const SieveMime *mime = sieve_run_mime(run);
-	unsigned depth = run->loops == NULL || run->loops->len == 0
-		? 0
-		: sieve_run_count_blocks(run, loop_at(run, 0)->def);
+	unsigned depth = count_loops(run);
 
 	for (unsigned i = 0; mime != NULL && i < depth; i++) {
 		Loop *loop = loop_at(run, i);

@@ -16,11 +16,13 @@
 #include "engine/env.h"
 #include "engine/limits.h"
 #include "engine/message/address.h"
+#include "engine/message/charset.h"
 #include "engine/message/date.h"
 #include "engine/message/header.h"
 #include "engine/message/message.h"
 #include "engine/message/mime.h"
 #include "engine/sieve.h"
+#include "engine/subprocess.h"
 
 typedef struct SieveCheck SieveCheck; /* one script being checked */
 typedef struct SieveRun SieveRun;     /* one run of one program on one message */
@@ -355,6 +357,7 @@ typedef enum {
 	SIEVE_ACTION_REFUSES = 1 << 2, /* reject, ereject */
 	SIEVE_ACTION_ANSWERS = 1 << 3, /* vacation, notify: when one fails the mail is not kept for it */
 	SIEVE_ACTION_DISCARDS = 1 << 4,
+	SIEVE_ACTION_PIPES = 1 << 5,   /* pipe */
 } SieveActionClass;
 
 /** A kind of action. @conflicts is symmetric in effect: one side's table suffices. */
@@ -412,6 +415,13 @@ void sieve_run_set_mail_flags(SieveRun *run, SieveBytes flags);
 /* What perform functions call. */
 /** Stores the mail into the mailbox that is @action's target, or into the inbox. */
 bool sieve_delivery_store(SieveDelivery *delivery, const SieveAction *action, GError **error);
+/** Stores the mail into the inbox, as is done when an action fails. */
+bool sieve_delivery_keep(SieveDelivery *delivery, const SieveAction *action, GError **error);
+/** The mail as the action is to have it. */
+const SieveMessage *sieve_delivery_message(const SieveDelivery *delivery, const SieveAction *action);
+const SieveEnvelope *sieve_delivery_envelope(const SieveDelivery *delivery);
+/** Somebody else has the mail now: it is neither lost nor refused if it is not stored. */
+void sieve_delivery_note_sent(SieveDelivery *delivery);
 /** Sends the mail on to the address that is @action's target. */
 bool sieve_delivery_forward(SieveDelivery *delivery, const SieveAction *action, GError **error);
 /** @reason: UTF-8. Chooses reply, mail or keep as the caller's SieveRefuseMode says;
@@ -442,6 +452,20 @@ typedef struct SieveLetter {
 /** Sends @action's letter, a copy to each recipient, and one into the mailbox that @action names. */
 bool sieve_delivery_send(SieveDelivery *delivery, const SieveAction *action, const SieveLetter *letter,
 	GError **error);
+
+/** A report on the mail (RFC 6522): a text for people, fields for machines, the mail. */
+typedef struct SieveReport {
+	SieveBytes to;		    /* a mailbox */
+	SieveBytes subject;	    /* UTF-8 */
+	const char *type;	    /* of the machines' part, "feedback-report" */
+	const char *auto_submitted; /* RFC 3834 section 5 */
+	SieveBytes text;	    /* UTF-8 */
+	SieveBytes fields;	    /* lines of ASCII, CRLF-ended */
+	bool headers_only;	    /* of the mail */
+} SieveReport;
+
+/** Sends a report on the mail as it came. */
+bool sieve_delivery_report(SieveDelivery *delivery, const SieveReport *report, GError **error);
 
 /* --- A run ------------------------------------------------------------------------------------ */
 
@@ -489,13 +513,15 @@ bool sieve_run_leave_block_if(SieveRun *run, const SieveCommandDef *def,
 	bool (*is)(const SieveArgs *args, const void *data), const void *data);
 /** How many blocks of @def are being run in this program. */
 unsigned sieve_run_count_blocks(const SieveRun *run, const SieveCommandDef *def);
-/** Puts an entity (RFC 2045 section 2.4) in the place of the part that the innermost loop is at, from
- * here on; loops go on behind it. Outside of loops, and at the mail itself, its body is exchanged, with
- * the fields that tell of it. */
-bool sieve_run_replace_part(SieveRun *run, SieveBytes entity, GError **error);
+/** True within a loop over parts. */
+bool sieve_run_is_in_loop(const SieveRun *run);
+/** Puts an entity (RFC 2045 section 2.4) in the place of a part, from here on; loops that are at it go on
+ * behind it. Of the mail itself, which is part 0, the body is exchanged, with the fields that tell of
+ * it. */
+bool sieve_run_replace_part(SieveRun *run, size_t part, SieveBytes entity, GError **error);
 /** From here on @mail, which is copied, is the mail: tests look at it, actions store it. What is redirected
- * stays what it was (RFC 5703 section 6), and loops over parts end. */
-bool sieve_run_exchange_mail(SieveRun *run, SieveBytes mail, GError **error);
+ * stays what it was unless @redirected_too (RFC 5703 section 6), and loops over parts end. */
+bool sieve_run_exchange_mail(SieveRun *run, SieveBytes mail, bool redirected_too, GError **error);
 /** The addresses that are known to be the reader's: those of the envelope, and those of the settings. */
 SieveStrings sieve_run_owner(SieveRun *run);
 /** The one that the setting user_email says; empty when it is not set. */

@@ -11,9 +11,9 @@ copy_run(SieveRun *run G_GNUC_UNUSED, SieveAction *action, const SieveArg *arg G
 	return true;
 }
 
-/* Usage: fileinto [":copy"] <mailbox: string>, redirect [":copy"] <address: string> */
+/* Usage: fileinto [":copy"] <mailbox: string>, redirect [":copy"] <address: string>; pipe likewise */
 static const SieveTagDef copy_tags[] = {
-	{.name = "copy", .commands = "fileinto redirect", .run = copy_run},
+	{.name = "copy", .commands = "fileinto redirect pipe", .run = copy_run},
 	{.name = NULL},
 };
 

@@ -158,7 +158,7 @@ enclose_run(SieveRun *run, const SieveArgs *args, GError **error)
 		fields.copied = sieve_args_strings(run, args, ENCLOSE_HEADERS);
 	g_autoptr(GString) mail = make_mail(sieve_run_message(run), &fields,
 		sieve_args_string(run, args, ENCLOSE_TEXT), env);
-	return sieve_run_exchange_mail(run, (SieveBytes){mail->str, mail->len}, error) &&
+	return sieve_run_exchange_mail(run, (SieveBytes){mail->str, mail->len}, false, error) &&
 	       add(run, &fields, "Message-ID", id, error) &&
 	       add(run, &fields, "Subject", subject, error) &&
 	       add(run, &fields, "From", author, error) && add(run, &fields, "Date", date, error);

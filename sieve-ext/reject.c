@@ -5,7 +5,8 @@
 
 /* Section 2.4: a mail is either delivered or sent back, and only once. discard may stand beside. */
 #define EXCLUDED                                                                                   \
-	(SIEVE_ACTION_STORES | SIEVE_ACTION_SENDS | SIEVE_ACTION_REFUSES | SIEVE_ACTION_ANSWERS)
+	(SIEVE_ACTION_STORES | SIEVE_ACTION_SENDS | SIEVE_ACTION_REFUSES | SIEVE_ACTION_ANSWERS |  \
+		SIEVE_ACTION_PIPES)
 
 static bool
 perform_reject(SieveDelivery *delivery, const SieveAction *action, GError **error)

@@ -64,7 +64,7 @@ replace_run(SieveRun *run, const SieveArgs *args, GError **error)
 		text = sieve_arena_copy(
 			sieve_run_arena(run), (SieveBytes){entity->str, entity->len});
 	}
-	if (!sieve_run_replace_part(run, text, error))
+	if (!sieve_run_replace_part(run, sieve_run_part(run), text, error))
 		return false;
 	if (whole && sieve_args_has(args, REPLACE_SUBJECT) &&
 		!set_field(run, "Subject", "Original-Subject",

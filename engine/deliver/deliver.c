@@ -132,6 +132,31 @@ sieve_delivery_store(SieveDelivery *delivery, const SieveAction *action, GError 
 	return store(delivery, action->message, mailbox, action->mail_flags, action->special_use, error);
 }
 
+bool
+sieve_delivery_keep(SieveDelivery *delivery, const SieveAction *action, GError **error)
+{
+	return store(
+		delivery, action->message, INBOX, action->mail_flags, SIEVE_BYTES(""), error);
+}
+
+const SieveMessage *
+sieve_delivery_message(const SieveDelivery *delivery, const SieveAction *action)
+{
+	return action->message == NULL ? delivery->message : action->message;
+}
+
+const SieveEnvelope *
+sieve_delivery_envelope(const SieveDelivery *delivery)
+{
+	return delivery->envelope;
+}
+
+void
+sieve_delivery_note_sent(SieveDelivery *delivery)
+{
+	delivery->n_sent++;
+}
+
 /* @from with length 0 is the null reverse-path, and so is one that is not known. */
 static bool
 submit(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString *mail, GError **error)
@@ -200,6 +225,21 @@ sieve_delivery_send(SieveDelivery *delivery, const SieveAction *action, const Si
 	return true;
 }
 
+bool
+sieve_delivery_report(SieveDelivery *delivery, const SieveReport *report, GError **error)
+{
+	SieveBytes owner = owner_of(delivery);
+
+	if (!sieve_address_is_mailbox(owner)) {
+		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID,
+			"nobody knows whose address to write from");
+		return false;
+	}
+	g_autoptr(GString) mail =
+		sieve_outgoing_report(report, delivery->message, owner, delivery->env);
+	return submit(delivery, owner, report->to, mail, error);
+}
+
 /* The envelope sender of redirected mail. What is no address, or not known, is no reason to lose the mail
  * that the sender would be told of. */
 static SieveBytes
@@ -230,7 +270,7 @@ redirect_from(const SieveDelivery *delivery)
 bool
 sieve_delivery_forward(SieveDelivery *delivery, const SieveAction *action, GError **error)
 {
-	const SieveMessage *message = action->message == NULL ? delivery->message : action->message;
+	const SieveMessage *message = sieve_delivery_message(delivery, action);
 	SieveBytes address = action->target;
 	SieveBytes owner = delivery->envelope->to;
 
@@ -351,8 +391,7 @@ perform(SieveDelivery *delivery, const SieveResult *result, bool storing, GError
 		tell_problem(delivery, action, failure);
 		if (action->def->class & SIEVE_ACTION_ANSWERS)
 			continue;
-		if (!store(delivery, action->message, INBOX, action->mail_flags, SIEVE_BYTES(""),
-			    error))
+		if (!sieve_delivery_keep(delivery, action, error))
 			return false;
 	}
 	return true;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* outgoing.c - the text of outgoing mails: redirected ones and rejections (RFC 5429) */
+/* outgoing.c - the text of outgoing mails: redirected ones reports, rejections (RFC 5429) */
 
 #include "engine/deliver/outgoing.h"
 
 #include <string.h>
 
 #include "engine/message/date.h"
+#include "engine/message/encode.h"
 #include "engine/message/header.h"
 
 #define REDIRECTED "X-Doorstep-Redirected"
@@ -109,20 +110,9 @@ sieve_outgoing_append_text(GString *out, SieveBytes text)
 		g_string_append_printf(out, "%.76s\r\n", encoded + at);
 }
 
-static void
-append_human_part(GString *out, const SieveRejection *rejection)
-{
-	g_autoptr(GString) text = g_string_new(
-		"The message was refused by the recipient's mail filtering program.\r\n"
-		"The reason given was as follows:\r\n\r\n");
-
-	g_string_append_len(text, rejection->reason.ptr, (gssize)rejection->reason.len);
-	sieve_outgoing_append_text(out, (SieveBytes){text->str, text->len});
-}
-
 /* RFC 8098 section 3.1. The identification goes back as it came, if it is one printable line. */
 static void
-append_report_part(GString *out, const SieveRejection *rejection)
+append_disposition(GString *out, const SieveRejection *rejection)
 {
 	size_t index = 0;
 	const SieveHeaderField *field =
@@ -132,7 +122,6 @@ append_report_part(GString *out, const SieveRejection *rejection)
 
 	for (size_t i = 0; i < id.len; i++)
 		printable = printable && id.ptr[i] > ' ' && id.ptr[i] < 0x7f;
-	g_string_append(out, "Content-Type: message/disposition-notification\r\n\r\n");
 	g_string_append_printf(
 		out, "Reporting-UA: %s; Doorstep\r\n", rejection->env->host_name(rejection->env));
 	g_string_append_printf(out, "Final-Recipient: rfc822;%.*s\r\n", (int)rejection->from.len,
@@ -154,56 +143,80 @@ append_encoding(GString *out, const SieveMessage *original)
 }
 
 static void
-append_header(GString *out, const SieveRejection *rejection, const char *boundary)
+append_header(GString *out, const SieveReport *report, const SieveMessage *original, SieveBytes from,
+	const char *boundary, const SieveEnv *env)
 {
-	const SieveEnv *env = rejection->env;
 	int64_t now = env->now_usec(env);
 	g_autofree char *date = sieve_date_print((SieveDate){.time_unix = now / G_USEC_PER_SEC});
+	g_autofree char *subject = sieve_encode_text_field("Subject", report->subject);
 
-	g_string_append_printf(
-		out, "From: <%.*s>\r\n", (int)rejection->from.len, rejection->from.ptr);
-	g_string_append_printf(out, "To: <%.*s>\r\n", (int)rejection->to.len, rejection->to.ptr);
+	g_string_append_printf(out, "From: <%.*s>\r\n", (int)from.len, from.ptr);
+	g_string_append_printf(out, "To: <%.*s>\r\n", (int)report->to.len, report->to.ptr);
 	g_string_append_printf(out, "Date: %s\r\n", date);
 	g_string_append_printf(out, "Message-ID: <%s.%" G_GINT64_FORMAT "@%s>\r\n", boundary, now,
 		env->host_name(env));
 	/* RFC 3834 section 5: no machine is to answer this one. */
-	g_string_append(out, "Subject: Automatically rejected mail\r\n"
-			     "Auto-Submitted: auto-replied\r\n"
-			     "MIME-Version: 1.0\r\n");
-	append_encoding(out, rejection->message);
+	g_string_append_printf(out, "%sAuto-Submitted: %s\r\nMIME-Version: 1.0\r\n", subject,
+		report->auto_submitted);
+	append_encoding(out, original);
 	g_string_append_printf(out,
-		"Content-Type: multipart/report; report-type=disposition-notification;\r\n"
+		"Content-Type: multipart/report; report-type=%s;\r\n"
 		"\tboundary=\"%s\"\r\n\r\n",
-		boundary);
+		report->type, boundary);
 }
 
 static void
-append_original(GString *out, const SieveMessage *message)
+append_original(GString *out, const SieveMessage *message, bool headers_only)
 {
-	g_string_append(out, "Content-Type: message/rfc822\r\n");
+	g_string_append_printf(out, "Content-Type: %s\r\n",
+		headers_only ? "text/rfc822-headers" : "message/rfc822");
 	append_encoding(out, message);
 	g_string_append(out, "\r\n");
 	sieve_outgoing_append(out, sieve_message_wire_header(message));
-	sieve_outgoing_append(out, sieve_message_body(message));
+	if (!headers_only)
+		sieve_outgoing_append(out, sieve_message_body(message));
+}
+
+GString *
+sieve_outgoing_report(const SieveReport *report, const SieveMessage *original, SieveBytes from,
+	const SieveEnv *env)
+{
+	GString *out = g_string_new(NULL);
+	uint64_t random[2];
+
+	env->random(env, random, sizeof(random));
+	/* 128 random bits: no line of the original can be this one. */
+	g_autofree char *boundary = g_strdup_printf(
+		"%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x", random[0], random[1]);
+	append_header(out, report, original, from, boundary, env);
+	g_string_append_printf(out, "--%s\r\n", boundary);
+	sieve_outgoing_append_text(out, report->text);
+	g_string_append_printf(out, "\r\n--%s\r\n", boundary);
+	g_string_append_printf(out, "Content-Type: message/%s\r\n\r\n", report->type);
+	g_string_append_len(out, report->fields.ptr, (gssize)report->fields.len);
+	g_string_append_printf(out, "\r\n--%s\r\n", boundary);
+	append_original(out, original, report->headers_only);
+	g_string_append_printf(out, "\r\n--%s--\r\n", boundary);
+	return out;
 }
 
 GString *
 sieve_outgoing_rejection(const SieveRejection *rejection)
 {
-	GString *out = g_string_new(NULL);
-	uint64_t random[2];
+	g_autoptr(GString) text = g_string_new(
+		"The message was refused by the recipient's mail filtering program.\r\n"
+		"The reason given was as follows:\r\n\r\n");
+	g_autoptr(GString) fields = g_string_new(NULL);
 
-	rejection->env->random(rejection->env, random, sizeof(random));
-	/* 128 random bits: no line of the original can be this one. */
-	g_autofree char *boundary = g_strdup_printf(
-		"%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x", random[0], random[1]);
-	append_header(out, rejection, boundary);
-	g_string_append_printf(out, "--%s\r\n", boundary);
-	append_human_part(out, rejection);
-	g_string_append_printf(out, "\r\n--%s\r\n", boundary);
-	append_report_part(out, rejection);
-	g_string_append_printf(out, "\r\n--%s\r\n", boundary);
-	append_original(out, rejection->message);
-	g_string_append_printf(out, "\r\n--%s--\r\n", boundary);
-	return out;
+	g_string_append_len(text, rejection->reason.ptr, (gssize)rejection->reason.len);
+	append_disposition(fields, rejection);
+	const SieveReport report = {
+		.to = rejection->to,
+		.subject = SIEVE_BYTES("Automatically rejected mail"),
+		.type = "disposition-notification",
+		.auto_submitted = "auto-replied",
+		.text = {text->str, text->len},
+		.fields = {fields->str, fields->len},
+	};
+	return sieve_outgoing_report(&report, rejection->message, rejection->from, rejection->env);
 }

@@ -21,6 +21,10 @@ bool sieve_outgoing_is_loop(const SieveMessage *message, SieveBytes owner);
 GString *sieve_outgoing_redirect(const SieveMessage *message, SieveBytes owner,
 	const char *trace_header, const SieveEnv *env);
 
+/** (transfer full) @report on @original, with CRLF line ends (RFC 6522). @from: a mailbox. */
+GString *sieve_outgoing_report(const SieveReport *report, const SieveMessage *original, SieveBytes from,
+	const SieveEnv *env);
+
 typedef struct SieveRejection {
 	const SieveMessage *message;
 	SieveBytes from;   /* who refuses: the envelope recipient */

@@ -109,7 +109,6 @@ is_utf8(SieveBytes bytes)
 static bool
 convert(GIConv converter, SieveBytes bytes, SieveBytes *text)
 {
-	/* No charset of the table needs more than four bytes of UTF-8 for one of its own. */
 	size_t room = text->len;
 	/* iconv takes char ** for bytes that it does not write to. */
 	char *from = (char *)(uintptr_t)bytes.ptr;
@@ -124,6 +123,23 @@ convert(GIConv converter, SieveBytes bytes, SieveBytes *text)
 	return true;
 }
 
+/* @room: bytes that are enough for what comes of @from. */
+static bool
+recode(const char *to_charset, const char *from_charset, SieveBytes from, size_t room,
+	SieveArena *arena, SieveBytes *ret_bytes)
+{
+	GIConv converter = g_iconv_open(to_charset, from_charset);
+
+	if (converter == (GIConv)-1)
+		return false;
+	SieveBytes bytes = {sieve_arena_alloc(arena, room), room};
+	bool converted = convert(converter, from, &bytes);
+	g_iconv_close(converter);
+	if (converted)
+		*ret_bytes = bytes;
+	return converted;
+}
+
 bool
 sieve_charset_to_utf8(
 	const char *charset, SieveBytes bytes, SieveArena *arena, SieveBytes *ret_text)
@@ -134,14 +150,22 @@ sieve_charset_to_utf8(
 		*ret_text = bytes;
 		return true;
 	}
-	GIConv converter = g_iconv_open("UTF-8", charset);
-	if (converter == (GIConv)-1)
+	/* No charset of the table needs more than four bytes of UTF-8 for one of its own. */
+	return recode("UTF-8", charset, bytes, bytes.len * 4 + 16, arena, ret_text);
+}
+
+bool
+sieve_charset_from_utf8(SieveBytes name, SieveBytes text, SieveArena *arena, SieveBytes *ret_bytes)
+{
+	/* Not what the table has for it: that may be a larger one, as Windows-1252 for Latin-1. */
+	g_autofree char *charset = g_ascii_strdown(name.ptr, (gssize)name.len);
+
+	if (sieve_charset_find(name) == NULL)
 		return false;
-	SieveBytes text = {NULL, bytes.len * 4 + 16};
-	text.ptr = sieve_arena_alloc(arena, text.len);
-	bool converted = convert(converter, bytes, &text);
-	g_iconv_close(converter);
-	if (converted)
-		*ret_text = text;
-	return converted;
+	if (strcmp(charset, "utf-8") == 0) {
+		*ret_bytes = text;
+		return true;
+	}
+	/* Escape sequences of ISO 2022 and marks of the byte order are the longest. */
+	return recode(charset, "UTF-8", text, text.len * 4 + 16, arena, ret_bytes);
 }

@@ -12,3 +12,7 @@ const char *sieve_charset_find(SieveBytes name);
  * of that charset. @charset is a result of sieve_charset_find(). */
 bool sieve_charset_to_utf8(
 	const char *charset, SieveBytes bytes, SieveArena *arena, SieveBytes *ret_text);
+/** The other way: @text, which is UTF-8, in the charset called @name, in @arena; false when that is none of
+ * the table's, or has not all of the characters. */
+bool sieve_charset_from_utf8(
+	SieveBytes name, SieveBytes text, SieveArena *arena, SieveBytes *ret_bytes);

@@ -1,0 +1,3 @@
+require ["vnd.dovecot.filter", "copy"];
+filter "subject" "changed";
+redirect :copy "other@example.org";

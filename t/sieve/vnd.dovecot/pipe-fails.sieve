@@ -1,0 +1,3 @@
+require ["vnd.dovecot.pipe", "fileinto"];
+fileinto "kept";
+pipe "fails";
