@@ -554,6 +554,18 @@ has_added_tag(const SieveArgs *args, const char *name)
 	return false;
 }
 
+/* @names: blanks between. */
+static bool
+has_one_of(const SieveArgs *args, const char *names)
+{
+	g_auto(GStrv) words = g_strsplit(names, " ", -1);
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (has_added_tag(args, words[i]))
+			return true;
+	return false;
+}
+
 static void
 check_needed_tags(Fit *fit)
 {
@@ -561,7 +573,7 @@ check_needed_tags(Fit *fit)
 
 	for (unsigned i = 0; i < args->n_tags; i++) {
 		const SieveTagDef *def = args->tags[i].def;
-		if (def->needs != NULL && !has_added_tag(args, def->needs))
+		if (def->needs != NULL && !has_one_of(args, def->needs))
 			sieve_check_error(fit->check, &args->tags[i].arg, NULL,
 				"tag :%s stands beside :%s alone", def->name, def->needs);
 		for (unsigned before = 0; def->group != NULL && before < i; before++)
@@ -696,100 +708,4 @@ sieve_args_compile(SieveArgs *args, SieveArena *arena)
 	if (args->match == NULL || args->keys == NULL || args->keys->templates != NULL)
 		return;
 	args->matcher = sieve_args_compile_keys(args, args->keys->strings, arena);
-}
-
-/* --- What definitions see --------------------------------------------------------------------- */
-
-const SieveArg *
-sieve_args_get(const SieveArgs *args, unsigned index)
-{
-	return &args->items[index];
-}
-
-bool
-sieve_args_has(const SieveArgs *args, unsigned index)
-{
-	return args->items[index].given;
-}
-
-uint64_t
-sieve_args_number(const SieveArgs *args, unsigned index)
-{
-	return args->items[index].number;
-}
-
-SieveBytes
-sieve_args_constant(const SieveArgs *args, unsigned index)
-{
-	const SieveStrings *strings = &args->items[index].strings;
-
-	return strings->count == 0 ? (SieveBytes){"", 0} : strings->items[0];
-}
-
-bool
-sieve_args_is_constant(const SieveArgs *args, unsigned index)
-{
-	return args->items[index].templates == NULL;
-}
-
-SieveBytes
-sieve_args_string(SieveRun *run, const SieveArgs *args, unsigned index)
-{
-	return sieve_arg_string(run, &args->items[index]);
-}
-
-uint64_t
-sieve_arg_number(const SieveArg *arg)
-{
-	return arg->number;
-}
-
-SieveBytes
-sieve_arg_string(SieveRun *run, const SieveArg *arg)
-{
-	return arg->strings.count == 0 ? (SieveBytes){"", 0} : sieve_string_value(run, arg, 0);
-}
-
-SieveStrings
-sieve_arg_strings(SieveRun *run, const SieveArg *arg)
-{
-	return sieve_string_values(run, arg);
-}
-
-SieveStrings
-sieve_args_constants(const SieveArgs *args, unsigned index)
-{
-	return args->items[index].strings;
-}
-
-SieveStrings
-sieve_args_strings(SieveRun *run, const SieveArgs *args, unsigned index)
-{
-	const SieveArg *arg = &args->items[index];
-
-	return arg->templates == NULL ? arg->strings : sieve_string_values(run, arg);
-}
-
-SieveBytes
-sieve_args_modify(SieveRun *run, const SieveArgs *args, SieveBytes value)
-{
-	for (unsigned i = 0; i < args->n_modifiers; i++) {
-		/* A run that has no steps left fails after this command. */
-		if (!sieve_run_spend(run, value.len, NULL))
-			return SIEVE_BYTES("");
-		value = args->modifiers[i].def->modify(run, value);
-	}
-	return value;
-}
-
-void
-sieve_args_set_data(SieveArgs *args, const void *data)
-{
-	args->data = data;
-}
-
-const void *
-sieve_args_data(const SieveArgs *args)
-{
-	return args->data;
 }

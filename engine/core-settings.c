@@ -7,6 +7,17 @@
 
 #include <string.h>
 
+/* GLib's older function gives UTC for a name that it does not know. */
+GTimeZone *
+sieve_core_find_zone(const char *name)
+{
+#if GLIB_CHECK_VERSION(2, 68, 0)
+	return g_time_zone_new_identifier(name);
+#else
+	return g_time_zone_new(name);
+#endif
+}
+
 static bool
 is_mailbox(const char *text)
 {
@@ -35,6 +46,14 @@ is_redirect_from(const char *text)
 		return true;
 	return len > 2 && text[0] == '<' && text[len - 1] == '>' &&
 	       sieve_address_is_mailbox((SieveBytes){text + 1, len - 2});
+}
+
+static bool
+is_zone(const char *text)
+{
+	g_autoptr(GTimeZone) zone = sieve_core_find_zone(text);
+
+	return zone != NULL;
 }
 
 const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1] = {
@@ -98,6 +117,11 @@ const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1] = {
 		.check = is_redirect_from,
 		.legal = "sender, recipient, orig_recipient, user_email, <ADDRESS> or <>",
 		.help = "the envelope sender of redirected mail; a bounce has none in any case"},
+	[SIEVE_CORE_TIME_ZONE] = {.name = "time_zone",
+		.type = SIEVE_SETTING_STRING,
+		.check = is_zone,
+		.legal = "a time zone, as Europe/Paris or +01:00",
+		.help = "the time zone of the reader; that of the machine when not set"},
 	[SIEVE_N_CORE_SETTINGS] = {.name = NULL},
 };
 

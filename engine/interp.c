@@ -594,7 +594,7 @@ sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, void *
 	if (run.known < SIEVE_NEEDS_HEADER)
 		run.message = run.original = NULL;
 	if (run.known < SIEVE_NEEDS_ENVELOPE)
-		run.envelope = (SieveEnvelope){{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+		run.envelope = (SieveEnvelope){.by = NULL};
 	bool ok = run_program(&run, error);
 	*ret_result = result;
 	return ok;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* owner.c - the addresses of the reader whose script runs */
+/* owner.c - the reader whose script runs: addresses, time zone */
 
 #include "engine/core-settings.h"
 #include "engine/run.h"
@@ -33,4 +33,15 @@ sieve_run_owner(SieveRun *run)
 	for (size_t i = 0; i < n_others; i++)
 		items[count++] = sieve_bytes_from_string(others[i]);
 	return (SieveStrings){items, count};
+}
+
+int
+sieve_run_local_zone(SieveRun *run, int64_t time_unix)
+{
+	const char *name = sieve_core_string(sieve_run_settings(run), SIEVE_CORE_TIME_ZONE);
+	g_autoptr(GTimeZone) zone =
+		name == NULL ? g_time_zone_new_local() : sieve_core_find_zone(name);
+	int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, time_unix);
+
+	return g_time_zone_get_offset(zone, interval) / 60;
 }

@@ -21,6 +21,7 @@
 #include "engine/message/header.h"
 #include "engine/message/message.h"
 #include "engine/message/mime.h"
+#include "engine/message/smtp-parameters.h"
 #include "engine/sieve.h"
 #include "engine/subprocess.h"
 
@@ -386,6 +387,7 @@ struct SieveAction {
 	SieveBytes mail_flags; /* what stores: IMAP flags and keywords of the copy, a blank between */
 	SieveBytes fcc;        /* what answers: the mailbox for a copy of its letter; empty: none */
 	SieveBytes special_use; /* of its mailbox, if that is made (RFC 8579 4.1); empty: none */
+	const SieveSmtpParameters *parameters; /* (nullable) what redirect asks of those after it */
 	const void *details; /* of the extension that made it */
 	const SieveMessage *message; /* (nullable) the mail as it was then; NULL: as it came */
 	const SieveMemory *memory; /* (nullable) what is remembered once the action is carried out */
@@ -526,6 +528,9 @@ bool sieve_run_exchange_mail(SieveRun *run, SieveBytes mail, bool redirected_too
 SieveStrings sieve_run_owner(SieveRun *run);
 /** The one that the setting user_email says; empty when it is not set. */
 SieveBytes sieve_run_user_email(SieveRun *run);
+/** The reader's time zone at that moment, as minutes east of UTC: the setting time_zone, or the
+ * machine's. */
+int sieve_run_local_zone(SieveRun *run, int64_t time_unix);
 /** True when the stage of the run knows @needs. False: the run ends undecided once the test or command has
  * returned; @name says what asked. For what strings ask for; tests and commands say what they need. */
 bool sieve_run_knows(SieveRun *run, const char *name, SieveNeeds needs);
@@ -639,7 +644,8 @@ typedef struct SieveTagDef {
 	const char *commands;  /* names of the commands and tests it fits, blank between */
 	SieveArgType value;
 	unsigned flags;	   /* of the value: SieveArgFlags */
-	const char *needs; /* (nullable) another tag that must be given beside it, and runs before it */
+	/* (nullable) others, blanks between, of which one must be given beside it, and runs before it */
+	const char *needs;
 	const char *group; /* (nullable) tags of one group exclude each other */
 	/* (nullable) checks the tag's value, as SieveArgDef.check */
 	void (*check)(SieveCheck *check, const SieveArg *arg, SieveBytes value);
@@ -654,6 +660,8 @@ typedef struct SieveTagDef {
 	void (*choose)(SieveRun *run, const SieveArg *arg, SieveFieldChoice *choice);
 } SieveTagDef;
 
+/** (nullable) the tag of that definition, if it was given. */
+const SieveArg *sieve_args_tag(const SieveArgs *args, const SieveTagDef *def);
 /** The value of such a tag. */
 uint64_t sieve_arg_number(const SieveArg *arg);
 SieveBytes sieve_arg_string(SieveRun *run, const SieveArg *arg);

@@ -201,12 +201,25 @@ SieveMessage *sieve_message_new(SieveBytes raw);
 void sieve_message_free(SieveMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveMessage, sieve_message_free)
 
+/** By when a mail is to be delivered (RFC 2852). */
+typedef struct SieveDeliverBy {
+	int64_t deadline_unix;
+	bool notify; /* the sender is told if it is late; else it comes back */
+	bool trace;
+} SieveDeliverBy;
+
 /** Addresses without angle brackets. ptr NULL: not known. Length 0: the null reverse-path. */
 typedef struct SieveEnvelope {
 	SieveBytes from;
 	SieveBytes to;
 	SieveBytes orig_to; /* recipient before aliases; ptr NULL: same as @to */
 	SieveBytes auth;    /* authenticated user; ptr NULL: none */
+	/* Parameters of MAIL and RCPT, xtext decoded (RFC 3461); ptr NULL: not given */
+	SieveBytes notify;  /* "NEVER", or as "SUCCESS,DELAY" */
+	SieveBytes orcpt;   /* "rfc822;user@example.org" */
+	SieveBytes ret;     /* "FULL" or "HDRS" */
+	SieveBytes envid;
+	const SieveDeliverBy *by; /* (nullable) */
 } SieveEnvelope;
 
 /* --- Run -------------------------------------------------------------------------------------- */
@@ -298,17 +311,29 @@ const SieveNeed *sieve_result_needs(const SieveResult *result);
 
 /* --- Deliver ---------------------------------------------------------------------------------- */
 
+/** What is asked of those who bring a mail on; all zero: nothing. */
+typedef struct SieveSmtpParameters {
+	SieveBytes notify; /* NOTIFY (RFC 3461 section 4.1); ptr NULL: not asked */
+	SieveBytes ret;	   /* RET (section 4.3); the same */
+	const SieveDeliverBy *by; /* (nullable) RFC 2852 */
+} SieveSmtpParameters;
+
+/** One outgoing mail. */
+typedef struct SieveSubmission {
+	SieveBytes from;    /* envelope sender; length 0: the null reverse-path */
+	SieveBytes to;	    /* one recipient */
+	SieveBytes message; /* all of it, with CRLF line ends */
+	SieveSmtpParameters parameters;
+} SieveSubmission;
+
 /**
  * SieveSubmit:
- * @from: envelope sender; length 0 is the null reverse-path
- * @to: one recipient
- * @message: the whole message with CRLF line ends
  *
- * Hands one outgoing mail over. True only when somebody else has safely taken it. What it is given
- * lives as long as the call.
+ * Hands a mail over. True only when somebody else has safely taken it. Where DSN is not to be had its
+ * parameters are ignored (RFC 6009 section 6); without Deliver-By a mail that is to come back when it
+ * is late is not taken (RFC 2852 section 4.1.4). What it is given lives as long as the call.
  */
-typedef bool (*SieveSubmit)(SieveBytes from, SieveBytes to, SieveBytes message, void *user_data,
-	GError **error);
+typedef bool (*SieveSubmit)(const SieveSubmission *submission, void *user_data, GError **error);
 
 typedef enum {
 	SIEVE_REFUSE_BY_REPLY, /* the caller holds the SMTP session: the receipt carries the refusal */

@@ -7,6 +7,8 @@
 
 #include "engine/actions.h"
 #include "engine/bytes.h"
+#include "engine/deliver/outgoing.h"
+#include "engine/env.h"
 #include "peer/smtp-client.h"
 #include "schema/remote-ip.h"
 
@@ -67,15 +69,17 @@ submitted(const PeerSmtpAnswer *answer, GError **error)
 
 /* The steps of one mail; each is a command and a reply that must be good. */
 static bool
-submit_over(PeerSmtpClient *client, SieveBytes from, SieveBytes to, SieveBytes message,
-	GError **error)
+submit_over(PeerSmtpClient *client, const SieveSubmission *submission, GError **error)
 {
+	SieveBytes message = submission->message;
 	PeerSmtpAnswer answer = {0};
-	bool done = peer_smtp_client_mail(client, from, message.len, &answer, error) &&
+
+	peer_smtp_client_ask(client, &submission->parameters);
+	bool done = peer_smtp_client_mail(client, submission->from, message.len, &answer, error) &&
 	            submitted(&answer, error);
 
 	peer_smtp_answer_clear(&answer);
-	done = done && peer_smtp_client_rcpt(client, to, NULL, &answer, error) &&
+	done = done && peer_smtp_client_rcpt(client, submission->to, NULL, &answer, error) &&
 	       submitted(&answer, error);
 	peer_smtp_answer_clear(&answer);
 	done = done && peer_smtp_client_data(client, message, &answer, error) &&
@@ -85,7 +89,7 @@ submit_over(PeerSmtpClient *client, SieveBytes from, SieveBytes to, SieveBytes m
 }
 
 static bool
-submit(SieveBytes from, SieveBytes to, SieveBytes message, void *user_data, GError **error)
+submit(const SieveSubmission *submission, void *user_data, GError **error)
 {
 	const PeerConfig *config = user_data;
 	const PeerSmtpClientOptions options = {
@@ -96,7 +100,7 @@ submit(SieveBytes from, SieveBytes to, SieveBytes message, void *user_data, GErr
 	g_autoptr(PeerSmtpClient) client = peer_smtp_client_open(
 		config->submit_host, config->submit_port, &options, error);
 
-	return client != NULL && submit_over(client, from, to, message, error);
+	return client != NULL && submit_over(client, submission, error);
 }
 
 /* The reader is told that a script failed by the mail it failed on. */
@@ -165,13 +169,27 @@ is_denied(const SieveResult *result)
 	return result->n_actions > 0 && result->actions[0].script == 0;
 }
 
+static SieveEnvelope
+envelope_of(const PeerMail *mail)
+{
+	return (SieveEnvelope){
+		.from = mail->sender,
+		.to = mail->recipient,
+		.notify = mail->notify,
+		.orcpt = mail->orcpt,
+		.ret = mail->ret,
+		.envid = mail->envid,
+		.by = mail->by,
+	};
+}
+
 PeerEarly
 peer_delivery_foresee(const PeerConfig *config, const PeerScript *script, const PeerMail *mail,
 	char **ret_reason)
 {
 	g_auto(Context) context = {.config = config, .script = script, .mail = mail};
 	const SieveRunInput input = {
-		.envelope = {.from = mail->sender, .to = mail->recipient},
+		.envelope = envelope_of(mail),
 		.environment = environment,
 		.environment_data = &context,
 		.stage = SIEVE_STAGE_ENVELOPE,
@@ -204,7 +222,7 @@ peer_delivery_run(const PeerConfig *config, const PeerScript *script, const Peer
 	g_auto(Context) context = {.config = config, .script = script, .mail = mail};
 	const SieveRunInput input = {
 		.message = message,
-		.envelope = {.from = mail->sender, .to = mail->recipient},
+		.envelope = envelope_of(mail),
 		.environment = environment,
 		.environment_data = &context,
 		.maildir = config->maildir,
@@ -226,4 +244,66 @@ peer_delivery_run(const PeerConfig *config, const PeerScript *script, const Peer
 	*ret_delivery = delivery;
 	delivery = (PeerDelivery){0};
 	return true;
+}
+
+/* RFC 3464 section 2: of the mail, then of the recipient. */
+static char *
+print_status(const PeerConfig *config, const PeerMail *mail, const char *action)
+{
+	g_autoptr(GString) fields = g_string_new(NULL);
+
+	g_string_append_printf(fields, "Reporting-MTA: dns; %s\r\n", config->host_name);
+	if (mail->envid.len > 0)
+		g_string_append_printf(fields, "Original-Envelope-Id: %.*s\r\n",
+			(int)mail->envid.len, mail->envid.ptr);
+	g_string_append(fields, "\r\n");
+	if (mail->orcpt.len > 0)
+		g_string_append_printf(fields, "Original-Recipient: %.*s\r\n",
+			(int)mail->orcpt.len, mail->orcpt.ptr);
+	g_string_append_printf(fields,
+		"Final-Recipient: rfc822; %.*s\r\nAction: %s\r\nStatus: 2.0.0\r\n",
+		(int)mail->recipient.len, mail->recipient.ptr, action);
+	return g_string_free(g_steal_pointer(&fields), FALSE);
+}
+
+static bool
+is_printable(SieveBytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] < ' ' || text.ptr[i] == 0x7f)
+			return false;
+	return true;
+}
+
+bool
+peer_delivery_confirm(const PeerConfig *config, const PeerMail *mail, const PeerDelivery *delivery,
+	GError **error)
+{
+	bool sent_on = delivery->receipt.kind == SIEVE_RECEIPT_SENT;
+	const SieveEnv *env = sieve_env_system();
+
+	/* Section 2.3.1: what cannot stand in a field is left out. */
+	PeerMail told = *mail;
+	if (!is_printable(told.envid))
+		told.envid = (SieveBytes){NULL, 0};
+	if (!is_printable(told.orcpt))
+		told.orcpt = (SieveBytes){NULL, 0};
+	g_autofree char *fields = print_status(config, &told, sent_on ? "relayed" : "delivered");
+	const SieveReport report = {
+		.to = mail->sender,
+		.subject = SIEVE_BYTES("Delivery notification"),
+		.type = "delivery-status",
+		.auto_submitted = "auto-replied",
+		.text = SIEVE_BYTES("The message has been delivered. Its sender asked to be told.\r\n"),
+		.fields = sieve_bytes_from_string(fields),
+		.headers_only = true,
+	};
+	g_autoptr(SieveMessage) message = sieve_message_new(mail->message);
+	g_autoptr(GString) letter = sieve_outgoing_report(&report, message, mail->recipient, env);
+	const SieveSubmission submission = {
+		.from = SIEVE_BYTES(""),
+		.to = mail->sender,
+		.message = {letter->str, letter->len},
+	};
+	return submit(&submission, (void *)(uintptr_t)config, error);
 }

@@ -12,6 +12,12 @@ typedef struct PeerMail {
 	SieveBytes message;        /* CRLF line ends, with the Received fields of its whole way */
 	SieveBytes sender;         /* envelope; length 0: null reverse-path; ptr NULL: not known */
 	SieveBytes recipient;      /* envelope */
+	/* Parameters of MAIL and RCPT, as SieveEnvelope has them. */
+	SieveBytes notify;
+	SieveBytes orcpt;
+	SieveBytes ret;
+	SieveBytes envid;
+	const SieveDeliverBy *by;  /* (nullable) */
 	const char *remote_ip;     /* (nullable) who handed it to the reader's domain, or to us */
 	const char *trace_header;  /* (nullable) lines put before the stored message, CRLF-ended */
 	SieveRefuseMode refuse;
@@ -49,3 +55,7 @@ PeerEarly peer_delivery_foresee(const PeerConfig *config, const PeerScript *scri
  */
 bool peer_delivery_run(const PeerConfig *config, const PeerScript *script, const PeerMail *mail,
 	PeerDelivery *ret_delivery, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Tells the sender, who is not null, that @mail has arrived, as NOTIFY=SUCCESS asks (RFC 3461 section
+ * 5.2.3, RFC 3464). Needs a submission server: SIEVE_ERROR_SUBMIT. */
+bool peer_delivery_confirm(const PeerConfig *config, const PeerMail *mail, const PeerDelivery *delivery,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,6 +3,9 @@
 
 #include "peer/smtp-client.h"
 
+#include "engine/env.h"
+#include "engine/message/smtp-parameters.h"
+
 #include <string.h>
 
 /* RFC 5321 section 4.5.3.1.5 allows servers 512 octets a line. */
@@ -16,6 +19,8 @@ typedef enum {
 	OFFERS_SMTPUTF8 = 1 << 2,
 	OFFERS_STARTTLS = 1 << 3,
 	OFFERS_XTICKET = 1 << 4,
+	OFFERS_DSN = 1 << 5,
+	OFFERS_DELIVERBY = 1 << 6,
 } Offer;
 
 static const struct {
@@ -27,6 +32,8 @@ static const struct {
 	{"SMTPUTF8", OFFERS_SMTPUTF8},
 	{"STARTTLS", OFFERS_STARTTLS},
 	{"XTICKET", OFFERS_XTICKET},
+	{"DSN", OFFERS_DSN},
+	{"DELIVERBY", OFFERS_DELIVERBY},
 };
 
 struct PeerSmtpClient {
@@ -36,6 +43,7 @@ struct PeerSmtpClient {
 	char *pin; /* (nullable) */
 	unsigned reply_timeout_ms;
 	unsigned offers; /* of the last EHLO */
+	SieveSmtpParameters asks; /* of the next mail */
 	bool in_order;   /* a QUIT would be understood */
 };
 
@@ -445,6 +453,36 @@ is_clean(SieveBytes address)
 	return true;
 }
 
+void
+peer_smtp_client_ask(PeerSmtpClient *client, const SieveSmtpParameters *parameters)
+{
+	client->asks = *parameters;
+}
+
+/* The parameters of MAIL that are asked for; false when the server cannot do what must be done. */
+static bool
+print_asks(PeerSmtpClient *client, GError **error)
+{
+	const SieveDeliverBy *by = client->asks.by;
+	const SieveEnv *env = sieve_env_system();
+
+	if (client->asks.ret.len > 0 && (client->offers & OFFERS_DSN) != 0)
+		peer_line_io_printf(client->io, " RET=%.*s", (int)client->asks.ret.len,
+			client->asks.ret.ptr);
+	if (by == NULL)
+		return true;
+	int64_t now = env->now_usec(env) / G_USEC_PER_SEC;
+	if (!by->notify && by->deadline_unix <= now)
+		return fail_protocol("the mail is late, and was to come back then", error);
+	if ((client->offers & OFFERS_DELIVERBY) != 0) {
+		g_autofree char *value = sieve_deliver_by_print(by, now);
+		peer_line_io_printf(client->io, " BY=%s", value);
+		return true;
+	}
+	return by->notify || fail_protocol("the server takes no mail that is to come back when it is late",
+				     error);
+}
+
 bool
 peer_smtp_client_mail(PeerSmtpClient *client, SieveBytes sender, uint64_t size_bytes,
 	PeerSmtpAnswer *ret_answer, GError **error)
@@ -460,6 +498,8 @@ peer_smtp_client_mail(PeerSmtpClient *client, SieveBytes sender, uint64_t size_b
 		peer_line_io_printf(client->io, " BODY=8BITMIME");
 	if ((client->offers & OFFERS_SMTPUTF8) != 0 && !sieve_bytes_is_ascii(sender))
 		peer_line_io_printf(client->io, " SMTPUTF8");
+	if (!print_asks(client, error))
+		return false;
 	peer_line_io_printf(client->io, "\r\n");
 	return exchange(client, ret_answer, error);
 }
@@ -477,6 +517,9 @@ peer_smtp_client_rcpt(PeerSmtpClient *client, SieveBytes recipient, const char *
 	peer_line_io_printf(client->io, ">");
 	if (ticket != NULL)
 		peer_line_io_printf(client->io, " XTICKET=%s", ticket);
+	if (client->asks.notify.len > 0 && (client->offers & OFFERS_DSN) != 0)
+		peer_line_io_printf(client->io, " NOTIFY=%.*s", (int)client->asks.notify.len,
+			client->asks.notify.ptr);
 	peer_line_io_printf(client->io, "\r\n");
 	return exchange(client, ret_answer, error);
 }

@@ -41,6 +41,11 @@ PeerSmtpClient *peer_smtp_client_open(const char *host, uint16_t port,
 void peer_smtp_client_close(PeerSmtpClient *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PeerSmtpClient, peer_smtp_client_close)
 
+/** What the next mail asks of those who bring it on, borrowed until it is done; it is sent where the server
+ * offers DSN and DELIVERBY. MAIL fails with PROTOCOL for a mail that is to come back when it is late, if
+ * the server does not offer that (RFC 2852 section 4.1.4). */
+void peer_smtp_client_ask(PeerSmtpClient *client, const SieveSmtpParameters *parameters);
+
 /* Each is one command and its reply. True: a reply came, whatever its code. False: the session is
  * dead. Addresses are without brackets; one with control characters is not sent: PROTOCOL. */
 bool peer_smtp_client_mail(PeerSmtpClient *client, SieveBytes sender, uint64_t size_bytes,

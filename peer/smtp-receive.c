@@ -10,6 +10,7 @@
 #include "engine/env.h"
 #include "engine/limits.h"
 #include "engine/message/message.h"
+#include "engine/message/smtp-parameters.h"
 #include "peer/delivery.h"
 #include "peer/desktop.h"
 #include "peer/log.h"
@@ -152,6 +153,21 @@ sender_of(const PeerSmtpTransaction *t)
 	return t->sender.ptr != NULL ? t->sender : SIEVE_BYTES("");
 }
 
+/* What the envelope says. */
+static PeerMail
+mail_of(const PeerSmtpTransaction *t, SieveBytes recipient, const PeerSmtpRecipient *parameters)
+{
+	return (PeerMail){
+		.sender = sender_of(t),
+		.recipient = recipient,
+		.notify = sieve_bytes_from_string(parameters->notify),
+		.orcpt = sieve_bytes_from_string(parameters->orcpt),
+		.ret = sieve_bytes_from_string(t->ret),
+		.envid = sieve_bytes_from_string(t->envid),
+		.by = t->has_by ? &t->by : NULL,
+	};
+}
+
 /* RFC 5228 section 4.4: discard is silent, and a refusal is not. The access list is no script of the
  * reader's, and spares them and the network the mail: its denial may be told. */
 static bool
@@ -166,7 +182,7 @@ is_told(PeerEarly early, PeerDiscard discard)
  * log; NULL when the mail may come. */
 static const char *
 refuse_early(const Receive *receive, const PeerScript *script, const PeerSmtpTransaction *t,
-	SieveBytes recipient, PeerSmtpReply *reply)
+	SieveBytes recipient, const PeerSmtpRecipient *parameters, PeerSmtpReply *reply)
 {
 	static const struct {
 		const char *verdict;
@@ -178,11 +194,8 @@ refuse_early(const Receive *receive, const PeerScript *script, const PeerSmtpTra
 			"The recipient's mail filter refuses this message"},
 	};
 	const PeerConfig *config = receive->service->config;
-	const PeerMail mail = {
-		.sender = sender_of(t),
-		.recipient = recipient,
-		.remote_ip = receive->remote_ip,
-	};
+	PeerMail mail = mail_of(t, recipient, parameters);
+	mail.remote_ip = receive->remote_ip;
 	g_autofree char *reason = NULL;
 	PeerEarly early = peer_delivery_foresee(config, script, &mail, &reason);
 
@@ -200,9 +213,10 @@ may_be_notification(const PeerState *state, const PeerSmtpTransaction *t, bool t
 }
 
 static void
-handle_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char *ticket,
-	void *user_data, PeerSmtpReply *reply)
+handle_recipient(const PeerSmtpTransaction *t, SieveBytes recipient,
+	const PeerSmtpRecipient *parameters, void *user_data, PeerSmtpReply *reply)
 {
+	const char *ticket = parameters->ticket;
 	Receive *receive = user_data;
 	g_autoptr(PeerScript) script = NULL;
 	g_autoptr(GError) problem = NULL;
@@ -225,7 +239,7 @@ handle_recipient(const PeerSmtpTransaction *t, SieveBytes recipient, const char 
 		verdict = "ticket-refused";
 		refuse_ticket(reply, ticket, detail);
 	} else if (!may_be_notification(script->state, t, valid)) {
-		const char *early = refuse_early(receive, script, t, recipient, reply);
+		const char *early = refuse_early(receive, script, t, recipient, parameters, reply);
 		verdict = early != NULL ? early : verdict;
 	}
 	if (t->recipients->len == 0)
@@ -332,11 +346,27 @@ log_delivery(const Receive *receive, const PeerSmtpTransaction *t, const char *r
 	});
 }
 
+/* RFC 3461 section 5.2.3. The mail is delivered: that its sender cannot be told is logged, and no more. */
+static void
+confirm(const Receive *receive, const PeerSmtpTransaction *t, const PeerMail *mail,
+	const PeerDelivery *delivery)
+{
+	g_autoptr(GError) problem = NULL;
+
+	if (mail->notify.ptr == NULL || !sieve_notify_has(mail->notify, "SUCCESS") ||
+		mail->sender.len == 0)
+		return;
+	bool sent = peer_delivery_confirm(receive->service->config, mail, delivery, &problem);
+	log_decision(receive, "confirm", t, mail->recipient, sent ? "sent" : "failed",
+		sent ? NULL : problem->message);
+}
+
 /* Delivers for one recipient. @reply stays 0 unless the mail must be refused. */
 static void
 deliver_for(const Receive *receive, const PeerScript *script, const PeerSmtpTransaction *t,
-	const char *recipient, SieveBytes message, PeerSmtpReply *reply)
+	size_t index, SieveBytes message, PeerSmtpReply *reply)
 {
+	const char *recipient = t->recipients->pdata[index];
 	const PeerConfig *config = receive->service->config;
 	g_autofree char *received = peer_trace_received(t, receive->remote_ip, config->host_name,
 		recipient, receive->env->now_usec(receive->env) / G_USEC_PER_SEC);
@@ -347,15 +377,13 @@ deliver_for(const Receive *receive, const PeerScript *script, const PeerSmtpTran
 
 	g_string_append(whole, received);
 	g_string_append_len(whole, message.ptr, (gssize)message.len);
-	const PeerMail mail = {
-		.message = {whole->str, whole->len},
-		.sender = sender_of(t),
-		.recipient = sieve_bytes_from_string(recipient),
-		.remote_ip = receive->remote_ip,
-		.trace_header = delivered,
-		/* One reply cannot refuse for one recipient and take for another. */
-		.refuse = t->recipients->len == 1 ? SIEVE_REFUSE_BY_REPLY : SIEVE_REFUSE_BY_KEEP,
-	};
+	PeerMail mail =
+		mail_of(t, sieve_bytes_from_string(recipient), t->parameters->pdata[index]);
+	mail.message = (SieveBytes){whole->str, whole->len};
+	mail.remote_ip = receive->remote_ip;
+	mail.trace_header = delivered;
+	/* One reply cannot refuse for one recipient and take for another. */
+	mail.refuse = t->recipients->len == 1 ? SIEVE_REFUSE_BY_REPLY : SIEVE_REFUSE_BY_KEEP;
 	if (!peer_delivery_run(config, script, &mail, &delivery, &problem)) {
 		log_decision(
 			receive, "deliver", t, mail.recipient, "failed", problem->message);
@@ -366,6 +394,8 @@ deliver_for(const Receive *receive, const PeerScript *script, const PeerSmtpTran
 	if (delivery.receipt.kind == SIEVE_RECEIPT_REFUSED)
 		refuse(reply, 550, "5.7.1",
 			delivery.receipt.reason != NULL ? delivery.receipt.reason : "Refused");
+	else
+		confirm(receive, t, &mail, &delivery);
 }
 
 static void
@@ -393,7 +423,7 @@ handle_message(const PeerSmtpTransaction *t, SieveBytes message, void *user_data
 	/* The first failure ends it: the sender tries again, and one copy too many is better than one
 	 * too few. */
 	for (guint i = 0; i < t->recipients->len && replies[0].code == 0; i++)
-		deliver_for(receive, script, t, t->recipients->pdata[i], message, &replies[0]);
+		deliver_for(receive, script, t, i, message, &replies[0]);
 }
 
 void
@@ -415,7 +445,9 @@ peer_smtp_receive(PeerLineIo *io, void *user_data)
 	};
 	const PeerSmtpOptions options = {
 		.host_name = config->host_name,
-		.flags = PEER_SMTP_STARTTLS | PEER_SMTP_TICKETS,
+		/* Who cannot send a notification of success must not offer to. */
+		.flags = PEER_SMTP_STARTTLS | PEER_SMTP_TICKETS | PEER_SMTP_DELIVERBY |
+			 (config->submit_host != NULL ? PEER_SMTP_DSN : 0),
 		.max_message_bytes = config->max_message_bytes,
 		.max_recipients = MAX_RECIPIENTS,
 		.max_errors = MAX_ERRORS,

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "engine/env.h"
+#include "engine/message/smtp-parameters.h"
 #include "peer/smtp-path.h"
 
 /* Where the session stands; each command of the table says where it may come. */
@@ -144,8 +146,11 @@ reset_transaction(PeerSmtpSession *session)
 	t->sender = (SieveBytes){NULL, 0};
 	t->declared_size = 0;
 	t->utf8 = false;
+	g_clear_pointer(&t->ret, g_free);
+	g_clear_pointer(&t->envid, g_free);
+	t->has_by = false;
 	g_ptr_array_set_size(t->recipients, 0);
-	g_ptr_array_set_size(t->tickets, 0);
+	g_ptr_array_set_size(t->parameters, 0);
 	/* Freed, not emptied: an idle session does not keep the room of its largest message. */
 	g_clear_pointer(&session->message, g_byte_array_unref);
 	session->fault = FAULT_NONE;
@@ -202,6 +207,10 @@ run_ehlo(PeerSmtpSession *session, SieveBytes argument)
 		g_string_append(text, "STARTTLS\n");
 	if ((flags & PEER_SMTP_TICKETS) != 0 && session->tls)
 		g_string_append(text, "XTICKET\n");
+	if ((flags & PEER_SMTP_DSN) != 0)
+		g_string_append(text, "DSN\n");
+	if ((flags & PEER_SMTP_DELIVERBY) != 0)
+		g_string_append(text, "DELIVERBY\n");
 	g_string_append(text, "ENHANCEDSTATUSCODES");
 	return reply(session, 250, "", text->str);
 }
@@ -227,29 +236,105 @@ parse_number(SieveBytes text, uint64_t *ret_number)
 	return true;
 }
 
-/* One parameter of MAIL: SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531). */
+/* Takes a text once. @max: characters as written (RFC 3461 section 5.4). */
 static bool
-take_mail_parameter(PeerSmtpTransaction *t, SieveBytes name, SieveBytes value)
+take_text(char **text, SieveBytes value, size_t max)
 {
-	if (sieve_bytes_equal_nocase(name, SIEVE_BYTES("SIZE")))
-		return parse_number(value, &t->declared_size);
-	if (sieve_bytes_equal_nocase(name, SIEVE_BYTES("SMTPUTF8"))) {
-		t->utf8 = true;
-		return value.len == 0;
-	}
-	return sieve_bytes_equal_nocase(name, SIEVE_BYTES("BODY")) &&
-	       (sieve_bytes_equal_nocase(value, SIEVE_BYTES("7BIT")) ||
-		       sieve_bytes_equal_nocase(value, SIEVE_BYTES("8BITMIME")));
+	if (*text != NULL || value.len == 0 || value.len > max)
+		return false;
+	*text = sieve_bytes_dup(value);
+	return true;
 }
 
 static bool
-take_mail_parameters(PeerSmtpTransaction *t, SieveBytes parameters)
+take_xtext(char **text, SieveBytes value, size_t max)
+{
+	g_autoptr(SieveArena) arena = sieve_arena_new();
+	SieveBytes decoded;
+
+	/* A NUL would end it early. */
+	return value.len <= max && sieve_xtext_decode(value, arena, &decoded) &&
+	       (decoded.len == 0 || memchr(decoded.ptr, '\0', decoded.len) == NULL) &&
+	       take_text(text, decoded, max);
+}
+
+static bool
+take_size(PeerSmtpSession *session, SieveBytes value)
+{
+	return parse_number(value, &session->transaction.declared_size);
+}
+
+static bool
+take_utf8(PeerSmtpSession *session, SieveBytes value)
+{
+	session->transaction.utf8 = true;
+	return value.len == 0;
+}
+
+static bool
+take_body(PeerSmtpSession *session G_GNUC_UNUSED, SieveBytes value)
+{
+	return sieve_bytes_equal_nocase(value, SIEVE_BYTES("7BIT")) ||
+	       sieve_bytes_equal_nocase(value, SIEVE_BYTES("8BITMIME"));
+}
+
+static bool
+take_ret(PeerSmtpSession *session, SieveBytes value)
+{
+	return sieve_ret_is_valid(value) && take_text(&session->transaction.ret, value, value.len);
+}
+
+static bool
+take_envid(PeerSmtpSession *session, SieveBytes value)
+{
+	return take_xtext(&session->transaction.envid, value, 100);
+}
+
+static bool
+take_by(PeerSmtpSession *session, SieveBytes value)
+{
+	PeerSmtpTransaction *t = &session->transaction;
+	const SieveEnv *env = sieve_env_system();
+	bool twice = t->has_by;
+
+	t->has_by = true;
+	return !twice &&
+	       sieve_deliver_by_parse(value, env->now_usec(env) / G_USEC_PER_SEC, &t->by);
+}
+
+/* The parameters of MAIL. */
+static const struct {
+	const char *name;
+	unsigned needs; /* PeerSmtpFlags: the one that offers it */
+	bool (*take)(PeerSmtpSession *session, SieveBytes value);
+} mail_parameters[] = {
+	{"SIZE", 0, take_size},		       /* RFC 1870 */
+	{"BODY", 0, take_body},		       /* RFC 6152 */
+	{"SMTPUTF8", 0, take_utf8},	       /* RFC 6531 */
+	{"RET", PEER_SMTP_DSN, take_ret},      /* RFC 3461 */
+	{"ENVID", PEER_SMTP_DSN, take_envid},  /* RFC 3461 */
+	{"BY", PEER_SMTP_DELIVERBY, take_by},  /* RFC 2852 */
+};
+
+static bool
+take_mail_parameter(PeerSmtpSession *session, SieveBytes name, SieveBytes value)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(mail_parameters); i++)
+		if (sieve_bytes_equal_nocase(
+			    name, sieve_bytes_from_string(mail_parameters[i].name)))
+			return (mail_parameters[i].needs & ~session->options.flags) == 0 &&
+			       mail_parameters[i].take(session, value);
+	return false;
+}
+
+static bool
+take_mail_parameters(PeerSmtpSession *session, SieveBytes parameters)
 {
 	SieveBytes name;
 	SieveBytes value;
 
 	while (peer_smtp_parameter_next(&parameters, &name, &value))
-		if (!take_mail_parameter(t, name, value))
+		if (!take_mail_parameter(session, name, value))
 			return false;
 	return parameters.len == 0;
 }
@@ -268,7 +353,7 @@ run_mail(PeerSmtpSession *session, SieveBytes argument)
 			&parameters))
 		return refuse(session, 501, "5.1.7", "Say MAIL FROM:<address>");
 	reset_transaction(session);
-	if (!take_mail_parameters(t, parameters)) {
+	if (!take_mail_parameters(session, parameters)) {
 		reset_transaction(session);
 		return refuse(session, 555, "5.5.4", "A parameter of MAIL is not known here");
 	}
@@ -287,22 +372,46 @@ run_mail(PeerSmtpSession *session, SieveBytes argument)
 	return PEER_SMTP_CONTINUE;
 }
 
-/* The parameters of RCPT: XTICKET (doc/redirect.md section 3) and nothing else. */
-static bool
-take_rcpt_parameters(const PeerSmtpSession *session, SieveBytes parameters, char **ret_ticket)
+static void
+free_recipient(gpointer data)
 {
-	bool offered = (session->options.flags & PEER_SMTP_TICKETS) != 0 && session->tls;
-	g_autofree char *ticket = NULL;
+	PeerSmtpRecipient *recipient = data;
+
+	g_free(recipient->ticket);
+	g_free(recipient->notify);
+	g_free(recipient->orcpt);
+	g_free(recipient);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PeerSmtpRecipient, free_recipient)
+
+/* One parameter of RCPT: XTICKET (doc/redirect.md section 3), NOTIFY and ORCPT (RFC 3461). */
+static bool
+take_rcpt_parameter(const PeerSmtpSession *session, SieveBytes name, SieveBytes value,
+	PeerSmtpRecipient *recipient)
+{
+	bool tickets = (session->options.flags & PEER_SMTP_TICKETS) != 0 && session->tls;
+	bool dsn = (session->options.flags & PEER_SMTP_DSN) != 0;
+
+	if (tickets && sieve_bytes_equal_nocase(name, SIEVE_BYTES("XTICKET")))
+		return take_text(&recipient->ticket, value, value.len);
+	if (dsn && sieve_bytes_equal_nocase(name, SIEVE_BYTES("NOTIFY")))
+		return sieve_notify_is_valid(value) &&
+		       take_text(&recipient->notify, value, value.len);
+	return dsn && sieve_bytes_equal_nocase(name, SIEVE_BYTES("ORCPT")) &&
+	       sieve_bytes_find(value, SIEVE_BYTES(";"), 0) < value.len &&
+	       take_xtext(&recipient->orcpt, value, 500);
+}
+
+static bool
+take_rcpt_parameters(
+	const PeerSmtpSession *session, SieveBytes parameters, PeerSmtpRecipient *recipient)
+{
 	SieveBytes name;
 	SieveBytes value;
 
-	while (peer_smtp_parameter_next(&parameters, &name, &value)) {
-		if (!offered || ticket != NULL || value.len == 0 ||
-			!sieve_bytes_equal_nocase(name, SIEVE_BYTES("XTICKET")))
+	while (peer_smtp_parameter_next(&parameters, &name, &value))
+		if (!take_rcpt_parameter(session, name, value, recipient))
 			return false;
-		ticket = sieve_bytes_dup(value);
-	}
-	*ret_ticket = g_steal_pointer(&ticket);
 	return parameters.len == 0;
 }
 
@@ -310,7 +419,7 @@ static PeerSmtpWish
 run_rcpt(PeerSmtpSession *session, SieveBytes argument)
 {
 	PeerSmtpTransaction *t = &session->transaction;
-	g_autofree char *ticket = NULL;
+	g_autoptr(PeerSmtpRecipient) recipient = g_new0(PeerSmtpRecipient, 1);
 	PeerSmtpReply answer = {0};
 	SieveBytes rest;
 	SieveBytes address;
@@ -320,17 +429,17 @@ run_rcpt(PeerSmtpSession *session, SieveBytes argument)
 		!peer_smtp_path_parse(rest, PEER_SMTP_PATH_POSTMASTER | PEER_SMTP_PATH_UTF8,
 			&address, &parameters))
 		return refuse(session, 501, "5.1.3", "Say RCPT TO:<address>");
-	if (!take_rcpt_parameters(session, parameters, &ticket))
+	if (!take_rcpt_parameters(session, parameters, recipient))
 		return refuse(session, 555, "5.5.4", "A parameter of RCPT is not known here");
 	if (t->recipients->len >= session->options.max_recipients)
 		return reply(session, 452, "4.5.3", "Too many recipients in one transaction");
 	if (session->handler->recipient != NULL)
-		session->handler->recipient(t, address, ticket, session->user_data, &answer);
+		session->handler->recipient(t, address, recipient, session->user_data, &answer);
 	/* Who tries names or tickets one after the other may do so a few times only. */
 	if (!put_answer(session, &answer, "2.1.5", "Recipient taken"))
 		return count_error(session);
 	g_ptr_array_add(t->recipients, sieve_bytes_dup(address));
-	g_ptr_array_add(t->tickets, g_steal_pointer(&ticket));
+	g_ptr_array_add(t->parameters, g_steal_pointer(&recipient));
 	session->phase = PHASE_RCPT;
 	return PEER_SMTP_CONTINUE;
 }
@@ -544,7 +653,7 @@ peer_smtp_session_new(const PeerSmtpOptions *options, const PeerSmtpHandler *han
 	session->output = g_string_new(NULL);
 	session->phase = PHASE_START;
 	session->transaction.recipients = g_ptr_array_new_with_free_func(g_free);
-	session->transaction.tickets = g_ptr_array_new_with_free_func(g_free);
+	session->transaction.parameters = g_ptr_array_new_with_free_func(free_recipient);
 	g_autofree char *greeting = g_strdup_printf("%s %s Doorstep", options->host_name,
 		(options->flags & PEER_SMTP_LMTP) != 0 ? "LMTP" : "ESMTP");
 	put_text(session, 220, "", greeting);
@@ -558,7 +667,7 @@ peer_smtp_session_free(PeerSmtpSession *session)
 		return;
 	reset_transaction(session);
 	g_ptr_array_unref(session->transaction.recipients);
-	g_ptr_array_unref(session->transaction.tickets);
+	g_ptr_array_unref(session->transaction.parameters);
 	g_string_free(session->output, TRUE);
 	g_free(session->helo);
 	g_free(session->host_name);

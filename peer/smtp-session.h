@@ -8,6 +8,7 @@
 #pragma once
 
 #include "engine/bytes.h"
+#include "engine/sieve.h"
 
 /** A reply: code, enhanced code or "", text (may hold LF for several lines). Zero code: 250 2.0.0. */
 typedef struct PeerSmtpReply {
@@ -18,13 +19,24 @@ typedef struct PeerSmtpReply {
 
 typedef struct PeerSmtpSession PeerSmtpSession;
 
+/** The parameters of one RCPT. */
+typedef struct PeerSmtpRecipient {
+	char *ticket; /* (nullable) XTICKET (doc/redirect.md section 3) */
+	char *notify; /* (nullable) NOTIFY (RFC 3461 section 4.1) */
+	char *orcpt;  /* (nullable) ORCPT, xtext decoded (section 4.2) */
+} PeerSmtpRecipient;
+
 /** Owned by the session; handlers may read it during a call. */
 typedef struct PeerSmtpTransaction {
 	SieveBytes helo;
 	SieveBytes sender;          /* without brackets; length 0: null reverse-path */
 	uint64_t declared_size;     /* SIZE parameter (RFC 1870), 0 unknown */
 	GPtrArray *recipients;      /* of char *: accepted ones, as given, without brackets */
-	GPtrArray *tickets;         /* of char * (nullable), parallel: XTICKET parameter */
+	GPtrArray *parameters;      /* of PeerSmtpRecipient *, parallel */
+	char *ret;                  /* (nullable) RET parameter (RFC 3461 section 4.3) */
+	char *envid;                /* (nullable) ENVID parameter, xtext decoded (section 4.4) */
+	SieveDeliverBy by;          /* BY parameter (RFC 2852), if @has_by */
+	bool has_by;
 	bool esmtp;                 /* EHLO, not HELO: for the Received field */
 	bool tls;
 	bool utf8;                  /* SMTPUTF8 parameter (RFC 6531) */
@@ -34,9 +46,9 @@ typedef struct PeerSmtpTransaction {
 typedef struct PeerSmtpHandler {
 	/* All but message are nullable: NULL accepts. Fill @reply to refuse (4yz or 5yz). */
 	void (*mail)(const PeerSmtpTransaction *t, void *user_data, PeerSmtpReply *reply);
-	/* @recipient is not in @t yet; @ticket (nullable) is what XTICKET= gave */
-	void (*recipient)(const PeerSmtpTransaction *t, SieveBytes recipient, const char *ticket,
-		void *user_data, PeerSmtpReply *reply);
+	/* @recipient is not in @t yet */
+	void (*recipient)(const PeerSmtpTransaction *t, SieveBytes recipient,
+		const PeerSmtpRecipient *parameters, void *user_data, PeerSmtpReply *reply);
 	/* before 354: a last chance to refuse without having read the mail */
 	void (*data)(const PeerSmtpTransaction *t, void *user_data, PeerSmtpReply *reply);
 	/* The whole message, dots removed, CRLF line ends. @replies: one for SMTP; one per recipient
@@ -49,6 +61,8 @@ typedef enum {
 	PEER_SMTP_LMTP = 1 << 0,     /* LHLO, and a reply per recipient after DATA */
 	PEER_SMTP_STARTTLS = 1 << 1, /* offer it */
 	PEER_SMTP_TICKETS = 1 << 2,  /* offer XTICKET, once TLS is on */
+	PEER_SMTP_DSN = 1 << 3,      /* offer it: the owner tells of success */
+	PEER_SMTP_DELIVERBY = 1 << 4, /* offer it: the owner delivers at once, or refuses */
 } PeerSmtpFlags;
 
 typedef struct PeerSmtpOptions {

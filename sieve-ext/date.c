@@ -5,44 +5,6 @@
 
 /* --- Zones (section 4.1) ------------------------------------------------------------------------ */
 
-/* A name of the time zone database, or an offset; GLib gives UTC for a name that it does not know. */
-static GTimeZone *
-find_zone(const char *name)
-{
-#if GLIB_CHECK_VERSION(2, 68, 0)
-	return g_time_zone_new_identifier(name);
-#else
-	return g_time_zone_new(name);
-#endif
-}
-
-static bool
-is_zone(const char *text)
-{
-	g_autoptr(GTimeZone) zone = find_zone(text);
-
-	return zone != NULL;
-}
-
-static const SieveSettingDef date_settings[] = {
-	{.name = "time_zone",
-		.type = SIEVE_SETTING_STRING,
-		.check = is_zone,
-		.legal = "a time zone, as Europe/Paris or +01:00",
-		.help = "the time zone of the reader; that of the machine when not set"},
-	{.name = NULL},
-};
-
-static int
-local_zone(SieveRun *run, int64_t time_unix)
-{
-	const char *name = sieve_settings_string(sieve_run_settings(run), &date_settings[0]);
-	g_autoptr(GTimeZone) zone = name == NULL ? g_time_zone_new_local() : find_zone(name);
-	int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, time_unix);
-
-	return g_time_zone_get_offset(zone, interval) / 60;
-}
-
 static void
 check_zone(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 {
@@ -89,18 +51,10 @@ print_time(SieveDate date G_GNUC_UNUSED, const SieveDateParts *parts)
 	return g_strdup_printf("%02d:%02d:%02d", parts->hour, parts->minute, parts->second);
 }
 
-/* date-time of RFC 3339 section 5.6, with "Z" for UTC. */
 static char *
-print_iso8601(SieveDate date, const SieveDateParts *parts)
+print_iso8601(SieveDate date, const SieveDateParts *parts G_GNUC_UNUSED)
 {
-	g_autofree char *day = print_date(date, parts);
-	g_autofree char *time = print_time(date, parts);
-	int minutes = ABS(date.zone);
-
-	if (date.zone == 0)
-		return g_strdup_printf("%sT%sZ", day, time);
-	return g_strdup_printf("%sT%s%c%02d:%02d", day, time, date.zone < 0 ? '-' : '+',
-		minutes / 60, minutes % 60);
+	return sieve_date_print_iso8601(date);
 }
 
 static char *
@@ -196,7 +150,7 @@ zone_of(SieveRun *run, const SieveArgs *args, unsigned index, int64_t time_unix)
 	if (sieve_args_has(args, index) &&
 		sieve_date_parse_zone(sieve_args_string(run, args, index), &minutes))
 		return minutes;
-	return local_zone(run, time_unix);
+	return sieve_run_local_zone(run, time_unix);
 }
 
 static bool
@@ -241,7 +195,7 @@ static const SieveArgDef current_args[] = {
 static int64_t
 now_of(SieveRun *run)
 {
-	void **slot = sieve_run_slot(run, date_settings);
+	void **slot = sieve_run_slot(run, current_args);
 
 	if (*slot == NULL) {
 		const SieveEnv *env = sieve_run_env(run);
@@ -275,5 +229,4 @@ const SieveExtension sieve_ext_date = {
 	.capability = "date",
 	.source = "RFC 5260",
 	.tests = date_tests,
-	.settings = date_settings,
 };

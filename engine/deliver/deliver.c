@@ -159,13 +159,16 @@ sieve_delivery_note_sent(SieveDelivery *delivery)
 
 /* @from with length 0 is the null reverse-path, and so is one that is not known. */
 static bool
-submit(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString *mail, GError **error)
+submit(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString *mail,
+	const SieveSmtpParameters *parameters, GError **error)
 {
 	const SieveDeliverOptions *options = delivery->options;
-	SieveBytes message = {mail->str, mail->len};
+	SieveSubmission submission = {.from = from, .to = to, .message = {mail->str, mail->len}};
 
+	if (parameters != NULL)
+		submission.parameters = *parameters;
 	if (options->submit != NULL)
-		return options->submit(from, to, message, options->submit_data, error);
+		return options->submit(&submission, options->submit_data, error);
 	g_set_error_literal(
 		error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT, "no way to send mail is configured");
 	return false;
@@ -173,9 +176,10 @@ submit(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString *m
 
 /* The same with the mail itself, which has then been accepted. */
 static bool
-submit_on(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString *mail, GError **error)
+submit_on(SieveDelivery *delivery, SieveBytes from, SieveBytes to, const GString *mail,
+	const SieveSmtpParameters *parameters, GError **error)
 {
-	if (!submit(delivery, from, to, mail, error))
+	if (!submit(delivery, from, to, mail, parameters, error))
 		return false;
 	delivery->n_sent++;
 	return true;
@@ -218,7 +222,8 @@ sieve_delivery_send(SieveDelivery *delivery, const SieveAction *action, const Si
 	if (mail == NULL)
 		return false;
 	for (size_t i = 0; i < letter->recipients.count; i++)
-		if (!submit(delivery, letter->envelope_from, letter->recipients.items[i], mail, error))
+		if (!submit(delivery, letter->envelope_from, letter->recipients.items[i], mail, NULL,
+			    error))
 			return false;
 	if (action->fcc.len > 0)
 		file_letter(delivery, action, mail);
@@ -237,7 +242,7 @@ sieve_delivery_report(SieveDelivery *delivery, const SieveReport *report, GError
 	}
 	g_autoptr(GString) mail =
 		sieve_outgoing_report(report, delivery->message, owner, delivery->env);
-	return submit(delivery, owner, report->to, mail, error);
+	return submit(delivery, owner, report->to, mail, NULL, error);
 }
 
 /* The envelope sender of redirected mail. What is no address, or not known, is no reason to lose the mail
@@ -290,7 +295,12 @@ sieve_delivery_forward(SieveDelivery *delivery, const SieveAction *action, GErro
 	}
 	g_autoptr(GString) mail = sieve_outgoing_redirect(
 		message, owner, delivery->options->trace_header, delivery->env);
-	return submit_on(delivery, redirect_from(delivery), address, mail, error);
+	SieveBytes from = redirect_from(delivery);
+	/* RFC 6009 sections 6.1 and 7.1: who has asked is told. */
+	if (action->parameters != NULL && delivery->envelope->from.len > 0 &&
+		sieve_address_is_mailbox(owner_of(delivery)))
+		from = owner_of(delivery);
+	return submit_on(delivery, from, address, mail, action->parameters, error);
 }
 
 /* A rejection has the null reverse-path itself, so no two hosts can reject each other's. */
@@ -311,7 +321,7 @@ refuse_by_mail(SieveDelivery *delivery, SieveBytes reason, GError **error)
 		return false;
 	}
 	g_autoptr(GString) mail = sieve_outgoing_rejection(&rejection);
-	return submit_on(delivery, SIEVE_BYTES(""), rejection.to, mail, error);
+	return submit_on(delivery, SIEVE_BYTES(""), rejection.to, mail, NULL, error);
 }
 
 /* RFC 5429 section 2.2: `reject` wants its exact words told, which a reply can do in ASCII alone.

@@ -28,12 +28,26 @@ fail(GError **error, const char *program, const char *what, const char *complain
 	return false;
 }
 
+static void
+add(GPtrArray *argv, const char *word)
+{
+	g_ptr_array_add(argv, (gpointer)(uintptr_t)word);
+}
+
+static void
+add_option(GPtrArray *argv, const char *option, const char *value)
+{
+	add(argv, option);
+	add(argv, value);
+}
+
 bool
-sieve_submit_program(
-	SieveBytes from, SieveBytes to, SieveBytes message, void *user_data, GError **error)
+sieve_submit_program(const SieveSubmission *submission, void *user_data, GError **error)
 {
 	const SieveSubmitProgram *program = user_data;
-	g_autoptr(GString) text = with_lf(message);
+	SieveBytes from = submission->from;
+	SieveBytes to = submission->to;
+	g_autoptr(GString) text = with_lf(submission->message);
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_autoptr(GError) failure = NULL;
 	g_auto(SieveSubprocessEnd) end = {.status = -1};
@@ -47,11 +61,20 @@ sieve_submit_program(
 	 * programs. */
 	g_autofree char *sender = from.len == 0 ? g_strdup("<>") : sieve_bytes_dup(from);
 	g_autofree char *recipient = sieve_bytes_dup(to);
-	const char *const added[] = {"-f", sender, "--", recipient, NULL};
+	g_autofree char *notify = sieve_bytes_dup(submission->parameters.notify);
+	g_autofree char *ret = sieve_bytes_dup(submission->parameters.ret);
 	for (size_t i = 0; program->argv[i] != NULL; i++)
-		g_ptr_array_add(argv, (gpointer)(uintptr_t)program->argv[i]);
-	for (size_t i = 0; i < G_N_ELEMENTS(added); i++)
-		g_ptr_array_add(argv, (gpointer)(uintptr_t)added[i]);
+		add(argv, program->argv[i]);
+	if (*notify != '\0')
+		add_option(argv, "-N", notify);
+	if (*ret != '\0')
+		add_option(argv, "-R", ret);
+	add_option(argv, "-f", sender);
+	add_option(argv, "--", recipient);
+	add(argv, NULL);
+	/* Such programs have no option for it. */
+	if (submission->parameters.by != NULL && !submission->parameters.by->notify)
+		return fail(error, program->argv[0], "cannot take a mail back that is late", "");
 	const SieveSubprocess process = {
 		.argv = (const char *const *)argv->pdata,
 		.input = {text->str, text->len},

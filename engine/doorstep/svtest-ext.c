@@ -109,6 +109,11 @@ typedef enum {
 	OBJECT_TO,
 	OBJECT_ORIG_TO,
 	OBJECT_AUTH,
+	OBJECT_NOTIFY,
+	OBJECT_ORCPT,
+	OBJECT_RET,
+	OBJECT_ENVID,
+	OBJECT_BY,
 	N_OBJECTS,
 } Object;
 
@@ -118,6 +123,11 @@ static const char *const object_names[N_OBJECTS] = {
 	[OBJECT_TO] = "envelope.to",
 	[OBJECT_ORIG_TO] = "envelope.orig_to",
 	[OBJECT_AUTH] = "envelope.auth",
+	[OBJECT_NOTIFY] = "envelope.notify",
+	[OBJECT_ORCPT] = "envelope.orcpt",
+	[OBJECT_RET] = "envelope.ret",
+	[OBJECT_ENVID] = "envelope.envid",
+	[OBJECT_BY] = "envelope.by",
 };
 
 /* N_OBJECTS when there is no such object. */
@@ -136,7 +146,8 @@ static void
 check_object(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 {
 	if (find_object(value) == N_OBJECTS)
-		sieve_check_error(check, arg, "message, envelope.from, .to, .orig_to or .auth",
+		sieve_check_error(check, arg,
+			"message, envelope.from, .to, .orig_to, .auth, .notify, .orcpt, .ret, .envid, .by",
 			"there is no such object");
 }
 
@@ -165,6 +176,19 @@ check_address(SieveRun *run, SieveBytes address, bool bare, SieveBytes null)
 	g_autofree char *text = g_strdup_printf("\"%s\" is no envelope address", shown);
 	svtest_add_error(sieve_run_host(run), text);
 	return null;
+}
+
+/* As in the BY parameter of MAIL; what is none is told among the errors. */
+static const SieveDeliverBy *
+parse_by(SieveRun *run, SieveBytes value)
+{
+	const SieveEnv *env = sieve_run_env(run);
+	SieveDeliverBy *by = sieve_arena_new_array(sieve_run_arena(run), SieveDeliverBy, 1);
+
+	if (sieve_deliver_by_parse(value, env->now_usec(env) / G_USEC_PER_SEC, by))
+		return by;
+	svtest_add_error(sieve_run_host(run), "envelope.by is written as 120;RT");
+	return NULL;
 }
 
 static SieveBytes
@@ -199,6 +223,21 @@ set_run(SieveRun *run, const SieveArgs *args, GError **error G_GNUC_UNUSED)
 		break;
 	case OBJECT_AUTH:
 		envelope.auth = value;
+		break;
+	case OBJECT_NOTIFY:
+		envelope.notify = value;
+		break;
+	case OBJECT_ORCPT:
+		envelope.orcpt = value;
+		break;
+	case OBJECT_RET:
+		envelope.ret = value;
+		break;
+	case OBJECT_ENVID:
+		envelope.envid = value;
+		break;
+	case OBJECT_BY:
+		envelope.by = parse_by(run, value);
 		break;
 	case N_OBJECTS:
 		g_assert_not_reached();

@@ -43,6 +43,24 @@ keep_bytes(SieveRun *run, GBytes *bytes)
 	return sieve_arena_copy(sieve_run_arena(run), doorstep_file_bytes(bytes));
 }
 
+static const SieveDeliverBy *
+keep_by(SieveRun *run, const SieveDeliverBy *by)
+{
+	SieveDeliverBy *kept = sieve_arena_new_array(sieve_run_arena(run), SieveDeliverBy, 1);
+
+	*kept = *by;
+	return kept;
+}
+
+/* @text: (nullable) */
+static SieveBytes
+keep_text(SieveArena *arena, const char *text)
+{
+	if (text == NULL)
+		return (SieveBytes){NULL, 0};
+	return sieve_arena_copy(arena, sieve_bytes_from_string(text));
+}
+
 static bool
 use_sent(SieveRun *run, uint64_t index)
 {
@@ -57,6 +75,9 @@ use_sent(SieveRun *run, uint64_t index)
 	envelope.from = sieve_bytes_from_string(sieve_arena_strdup(arena, sent->from));
 	envelope.to = sieve_bytes_from_string(sieve_arena_strdup(arena, sent->to));
 	envelope.orig_to = envelope.to;
+	envelope.notify = keep_text(arena, sent->notify);
+	envelope.ret = keep_text(arena, sent->ret);
+	envelope.by = sent->has_by ? keep_by(run, &sent->by) : NULL;
 	sieve_run_set_envelope(run, &envelope);
 	return true;
 }

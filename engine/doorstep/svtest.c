@@ -27,6 +27,8 @@ free_sent(gpointer data)
 	g_free(sent->from);
 	g_free(sent->to);
 	g_bytes_unref(sent->message);
+	g_free(sent->notify);
+	g_free(sent->ret);
 	g_free(sent);
 }
 
@@ -189,15 +191,22 @@ svtest_maildir(Svtest *svtest, GError **error)
 }
 
 static bool
-catch_sent(SieveBytes from, SieveBytes to, SieveBytes message, void *user_data,
-	GError **error G_GNUC_UNUSED)
+catch_sent(const SieveSubmission *submission, void *user_data, GError **error G_GNUC_UNUSED)
 {
 	Svtest *svtest = user_data;
-	SvtestSent *sent = g_new(SvtestSent, 1);
+	SvtestSent *sent = g_new0(SvtestSent, 1);
+	const SieveSmtpParameters *parameters = &submission->parameters;
 
-	sent->from = sieve_bytes_dup(from);
-	sent->to = sieve_bytes_dup(to);
-	sent->message = g_bytes_new(message.ptr, message.len);
+	sent->from = sieve_bytes_dup(submission->from);
+	sent->to = sieve_bytes_dup(submission->to);
+	sent->message = g_bytes_new(submission->message.ptr, submission->message.len);
+	if (parameters->notify.ptr != NULL)
+		sent->notify = sieve_bytes_dup(parameters->notify);
+	if (parameters->ret.ptr != NULL)
+		sent->ret = sieve_bytes_dup(parameters->ret);
+	sent->has_by = parameters->by != NULL;
+	if (sent->has_by)
+		sent->by = *parameters->by;
 	g_ptr_array_add(svtest->sent, sent);
 	return true;
 }

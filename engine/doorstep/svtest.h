@@ -14,6 +14,10 @@ typedef struct SvtestSent {
 	char *from;
 	char *to;
 	GBytes *message;
+	char *notify; /* (nullable) */
+	char *ret;    /* (nullable) */
+	SieveDeliverBy by;
+	bool has_by;
 } SvtestSent;
 
 /** What all files are run with; outlives them. */

@@ -273,3 +273,20 @@ sieve_date_print(SieveDate date)
 	return g_strdup_printf("%s, %02d %s %04d %02d:%02d:%02d %s", days[parts.weekday], parts.day,
 		months[parts.month - 1], parts.year, parts.hour, parts.minute, parts.second, zone);
 }
+
+char *
+sieve_date_print_iso8601(SieveDate date)
+{
+	SieveDateParts parts = sieve_date_parts(date);
+	int minutes = ABS(date.zone);
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	g_string_printf(text, "%04d-%02d-%02dT%02d:%02d:%02d", parts.year, parts.month, parts.day,
+		parts.hour, parts.minute, parts.second);
+	if (date.zone == 0)
+		g_string_append_c(text, 'Z');
+	else
+		g_string_append_printf(text, "%c%02d:%02d", date.zone < 0 ? '-' : '+', minutes / 60,
+			minutes % 60);
+	return g_string_free(g_steal_pointer(&text), FALSE);
+}

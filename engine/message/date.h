@@ -34,6 +34,8 @@ bool sieve_date_parse(SieveBytes value, SieveDate *ret_date);
 SieveDateParts sieve_date_parts(SieveDate date);
 /** (transfer full) "Tue, 24 Nov 2026 02:06:00 +0000" (RFC 5322 section 3.3). Years 1 to 9999. */
 char *sieve_date_print(SieveDate date);
+/** (transfer full) "2026-11-24T02:06:00Z" or "...+01:00" (RFC 3339 section 5.6). Years 1 to 9999. */
+char *sieve_date_print_iso8601(SieveDate date);
 /** (transfer full) its zone: "+0100". */
 char *sieve_date_print_zone(SieveDate date);
 /** Reads "+0100"; false for anything else. */

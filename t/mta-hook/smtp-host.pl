@@ -5,6 +5,7 @@
 # smtp-host.pl LISTEN LOG [name=value ...]
 #   cert=FILE        PEM with certificate and key: offers STARTTLS
 #   xticket=1        offers XTICKET once TLS is on
+#   offers=WORDS     further keywords of EHLO, blanks between
 #   redirect=TEXT    last line of a 551 to RCPT, for clients that sent XREDIR1 and for no other
 #   rcpt=REPLY data=REPLY   instead of 250
 #   die=mail|rcpt|data|dot  closes the connection there; data: in the middle of the message
@@ -29,6 +30,7 @@ sub hello {
 	say_line($client, '250-scripted');
 	say_line($client, '250-STARTTLS') if $set{cert} && !$tls;
 	say_line($client, '250-XTICKET') if $set{xticket} && $tls;
+	say_line($client, "250-$_") for split ' ', $set{offers} // '';
 	say_line($client, '250 8BITMIME');
 }
 

@@ -120,9 +120,12 @@ static const DeliverCase cases[] = {
 };
 
 static bool
-take(SieveBytes from, SieveBytes to, SieveBytes message, void *data, GError **error)
+take(const SieveSubmission *submission, void *data, GError **error)
 {
 	Outbox *outbox = data;
+	SieveBytes from = submission->from;
+	SieveBytes to = submission->to;
+	SieveBytes message = submission->message;
 
 	if (outbox->broken) {
 		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT, "nobody there");
@@ -391,11 +394,14 @@ test_submit(void)
 	const char *const argv[] = {
 		"/bin/sh", "-c", "echo \"$@\" >\"$0\"; cat >>\"$0\"", out, NULL};
 	SieveSubmitProgram program = {argv, 0};
-	g_assert_true(sieve_submit_program(SIEVE_BYTES(""), SIEVE_BYTES("x@y.z"),
-		SIEVE_BYTES("A: 1\r\n\r\nb\r\n"), &program, &error));
+	const SieveSubmission submission = {.from = SIEVE_BYTES(""),
+		.to = SIEVE_BYTES("x@y.z"),
+		.message = SIEVE_BYTES("A: 1\r\n\r\nb\r\n"),
+		.parameters = {.notify = SIEVE_BYTES("NEVER"), .ret = SIEVE_BYTES("HDRS")}};
+	g_assert_true(sieve_submit_program(&submission, &program, &error));
 	g_assert_no_error(error);
 	g_assert_true(g_file_get_contents(out, &text, NULL, NULL));
-	g_assert_cmpstr(text, ==, "-f <> -- x@y.z\nA: 1\n\nb\n");
+	g_assert_cmpstr(text, ==, "-N NEVER -R HDRS -f <> -- x@y.z\nA: 1\n\nb\n");
 	g_unlink(out);
 }
 
@@ -406,10 +412,18 @@ check_submit_fails(const char *command, unsigned timeout_ms, const char *told)
 	SieveSubmitProgram program = {argv, timeout_ms};
 	g_autoptr(GError) error = NULL;
 
-	g_assert_false(sieve_submit_program(SIEVE_BYTES("a@b.c"), SIEVE_BYTES("x@y.z"),
-		SIEVE_BYTES("A: 1\r\n"), &program, &error));
+	const SieveDeliverBy by = {.deadline_unix = INT64_MAX};
+	SieveSubmission submission = {.from = SIEVE_BYTES("a@b.c"),
+		.to = SIEVE_BYTES("x@y.z"),
+		.message = SIEVE_BYTES("A: 1\r\n")};
+	g_assert_false(sieve_submit_program(&submission, &program, &error));
 	g_assert_error(error, SIEVE_ERROR, SIEVE_ERROR_SUBMIT);
 	g_assert_nonnull(strstr(error->message, told));
+	g_clear_error(&error);
+	/* A program cannot be told by when. */
+	submission.parameters.by = &by;
+	g_assert_false(sieve_submit_program(&submission, &program, &error));
+	g_assert_nonnull(strstr(error->message, "late"));
 }
 
 static void

@@ -116,6 +116,64 @@ test_mail(void)
 	end(&server);
 }
 
+/* One mail with what it asks; @offers: the last line of the greeting. What the server has seen of it. */
+static char *
+ask(const char *offers, const SieveSmtpParameters *parameters, GError **error)
+{
+	g_autofree char *hello = g_strdup_printf("250-s\r\n250 %s\r\n", offers);
+	const char *pieces[] = {"220 hi\r\n", hello, "250 ok\r\n", "250 ok\r\n", "221 bye\r\n", NULL};
+	Server server;
+	PeerSmtpAnswer answer = {0};
+
+	start(&server, pieces);
+	PeerSmtpClient *client = open_client(&server, 0, NULL, error);
+	g_assert_nonnull(client);
+	peer_smtp_client_ask(client, parameters);
+	if (peer_smtp_client_mail(client, SIEVE_BYTES("a@b"), 12, &answer, error)) {
+		peer_smtp_answer_clear(&answer);
+		g_assert_true(peer_smtp_client_rcpt(
+			client, SIEVE_BYTES("j@d"), NULL, &answer, error));
+	}
+	peer_smtp_answer_clear(&answer);
+	peer_smtp_client_close(client);
+	peer_listener_stop(server.listener, LONG_MS);
+	char *seen = g_strdup(server.seen->str);
+	end(&server);
+	return seen;
+}
+
+static void
+test_parameters(void)
+{
+	const SieveDeliverBy late = {.deadline_unix = 1, .notify = true, .trace = true};
+	const SieveDeliverBy back = {.deadline_unix = INT64_MAX};
+	const SieveDeliverBy late_back = {.deadline_unix = 1};
+	const SieveSmtpParameters dsn = {.notify = SIEVE_BYTES("NEVER"), .ret = SIEVE_BYTES("HDRS")};
+	const SieveSmtpParameters tell = {.by = &late}, come_back = {.by = &back},
+				  too_late = {.by = &late_back};
+	const struct {
+		const char *offers;
+		const SieveSmtpParameters *asks;
+		const char *seen; /* NULL: it fails */
+	} cases[] = {
+		{"DSN", &dsn, "MAIL FROM:<a@b> RET=HDRS|RCPT TO:<j@d> NOTIFY=NEVER|"},
+		{"HELP", &dsn, "MAIL FROM:<a@b>|RCPT TO:<j@d>|"},
+		{"DELIVERBY 240", &tell, "MAIL FROM:<a@b> BY=-"},
+		{"HELP", &tell, "MAIL FROM:<a@b>|RCPT TO:<j@d>|"},
+		{"DELIVERBY", &come_back, "MAIL FROM:<a@b> BY=999999999;R|RCPT"},
+		{"HELP", &come_back, NULL},
+		{"DELIVERBY", &too_late, NULL},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GError) problem = NULL;
+		g_autofree char *seen = ask(cases[i].offers, cases[i].asks, &problem);
+		g_test_message("%zu: %s", i, seen);
+		g_assert_cmpint(problem == NULL, ==, cases[i].seen != NULL);
+		g_assert_true(cases[i].seen == NULL || strstr(seen, cases[i].seen) != NULL);
+	}
+}
+
 /* What would be a second command is no address, and nothing of it is sent. */
 static void
 test_injection(void)
@@ -435,6 +493,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/smtp-client/mail", test_mail);
+	g_test_add_func("/smtp-client/parameters", test_parameters);
 	g_test_add_func("/smtp-client/injection", test_injection);
 	g_test_add_func("/smtp-client/silent-names", test_silent_names);
 	g_test_add_func("/smtp-client/helo", test_helo);

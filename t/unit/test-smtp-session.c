@@ -41,13 +41,22 @@ on_mail(const PeerSmtpTransaction *t, void *user_data, PeerSmtpReply *reply)
 }
 
 static void
-on_recipient(const PeerSmtpTransaction *t G_GNUC_UNUSED, SieveBytes recipient, const char *ticket,
-	void *user_data, PeerSmtpReply *reply)
+on_recipient(const PeerSmtpTransaction *t, SieveBytes recipient,
+	const PeerSmtpRecipient *parameters, void *user_data, PeerSmtpReply *reply)
 {
 	Owner *owner = user_data;
+	const char *const given[][2] = {{"notify", parameters->notify}, {"orcpt", parameters->orcpt},
+		{"ret", t->ret}, {"envid", t->envid}};
 
-	g_string_append_printf(owner->log, "rcpt %.*s %s;", (int)recipient.len, recipient.ptr,
-		ticket == NULL ? "-" : ticket);
+	g_string_append_printf(owner->log, "rcpt %.*s %s", (int)recipient.len, recipient.ptr,
+		parameters->ticket == NULL ? "-" : parameters->ticket);
+	for (size_t i = 0; i < G_N_ELEMENTS(given); i++)
+		if (given[i][1] != NULL)
+			g_string_append_printf(owner->log, " %s=%s", given[i][0], given[i][1]);
+	if (t->has_by)
+		g_string_append_printf(owner->log, " by=%s%s", t->by.notify ? "N" : "R",
+			t->by.trace ? "T" : "");
+	g_string_append_c(owner->log, ';');
 	answer(reply, owner->rcpt_code);
 }
 
@@ -66,7 +75,7 @@ on_message(const PeerSmtpTransaction *t, SieveBytes message, void *user_data,
 
 	g_assert_nonnull(t->sender.ptr);
 	g_assert_cmpuint(t->recipients->len, >, 0);
-	g_assert_cmpuint(t->recipients->len, ==, t->tickets->len);
+	g_assert_cmpuint(t->recipients->len, ==, t->parameters->len);
 	g_string_append_printf(owner->log, "message %u \"%s\";", t->recipients->len, shown);
 	for (size_t i = 0; i < n_replies; i++)
 		answer(&replies[i], i == 0 ? owner->message_code : 0);
@@ -222,6 +231,33 @@ static const Dialogue dialogues[] = {
 	{"two tickets", HELLO "STARTTLS\r\n" HELLO
 			      "MAIL FROM:<a@b>\r\nRCPT TO:<j@d> XTICKET=1 XTICKET=2\r\n",
 		"220 250 220 250 250 555", "mail a@b;", .flags = TLS},
+	{"DSN", HELLO "MAIL FROM:<a@b> RET=hdrs ENVID=QQ+2B31\r\n"
+		      "RCPT TO:<j@d> NOTIFY=SUCCESS,delay ORCPT=rfc822;J+2Bx@d\r\nRCPT TO:<k@d>\r\n",
+		"220 250 250 250 250",
+		"mail a@b;rcpt j@d - notify=SUCCESS,delay orcpt=rfc822;J+x@d ret=hdrs envid=QQ+31;"
+		"rcpt k@d - ret=hdrs envid=QQ+31;",
+		.flags = PEER_SMTP_DSN},
+	{"DSN is forgotten", HELLO "MAIL FROM:<a@b> RET=FULL ENVID=1\r\nRSET\r\nMAIL FROM:<a@b>\r\n"
+				   "RCPT TO:<j@d>\r\n",
+		"220 250 250 250 250 250", "mail a@b;mail a@b;rcpt j@d -;", .flags = PEER_SMTP_DSN},
+	{"DSN where it is not offered", HELLO "MAIL FROM:<a@b> RET=FULL\r\nMAIL FROM:<a@b> ENVID=1\r\n"
+					      "MAIL FROM:<a@b>\r\nRCPT TO:<j@d> ORCPT=rfc822;j@d\r\n",
+		"220 250 555 555 250 555", "mail a@b;", .flags = 0},
+	{"DSN gone wrong", HELLO "MAIL FROM:<a@b> RET=BODY\r\nMAIL FROM:<a@b> RET=FULL RET=HDRS\r\n"
+				 "MAIL FROM:<a@b> ENVID=+2\r\nMAIL FROM:<a@b> ENVID=+00\r\n"
+				 "MAIL FROM:<a@b>\r\nRCPT TO:<j@d> NOTIFY=NEVER,DELAY\r\n"
+				 "RCPT TO:<j@d> NOTIFY=\r\nRCPT TO:<j@d> ORCPT=j@d\r\n"
+				 "RCPT TO:<j@d> NOTIFY=NEVER NOTIFY=NEVER\r\n",
+		"220 250 555 555 555 555 250 555 555 555 555", "mail a@b;", .flags = PEER_SMTP_DSN},
+	{"Deliver-By", HELLO "MAIL FROM:<a@b> BY=120;rt\r\nRCPT TO:<j@d>\r\nRSET\r\n"
+			     "MAIL FROM:<a@b> BY=-5;N\r\nRCPT TO:<j@d>\r\n",
+		"220 250 250 250 250 250 250", "mail a@b;rcpt j@d - by=RT;mail a@b;rcpt j@d - by=N;",
+		.flags = PEER_SMTP_DELIVERBY},
+	{"Deliver-By gone wrong", HELLO "MAIL FROM:<a@b> BY=0;R\r\nMAIL FROM:<a@b> BY=-1;R\r\n"
+					"MAIL FROM:<a@b> BY=1234567890;N\r\nMAIL FROM:<a@b> BY=1\r\n"
+					"MAIL FROM:<a@b> BY=1;X\r\nMAIL FROM:<a@b> BY=1;NX\r\n"
+					"MAIL FROM:<a@b> BY=;N\r\nMAIL FROM:<a@b> BY=1;NTT\r\n",
+		"220 250 555 555 555 555 555 555 555 555", "", .flags = PEER_SMTP_DELIVERBY},
 	{"LMTP greets with LHLO", "EHLO c\r\nHELO c\r\nLHLO c\r\n", "220 500 500 250", "",
 		.flags = PEER_SMTP_LMTP},
 	{"SMTP does not", "LHLO c\r\n", "220 500", "", .flags = 0},

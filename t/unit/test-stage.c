@@ -245,8 +245,8 @@ static const ScriptCase scripts[] = {
 };
 
 static bool
-submit_nothing(SieveBytes from G_GNUC_UNUSED, SieveBytes to G_GNUC_UNUSED,
-	SieveBytes message G_GNUC_UNUSED, void *user_data G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
+submit_nothing(const SieveSubmission *submission G_GNUC_UNUSED, void *data G_GNUC_UNUSED,
+	GError **error G_GNUC_UNUSED)
 {
 	g_assert_not_reached();
 }
