@@ -67,7 +67,9 @@ mailbox_of(const SieveAction *action)
 static bool
 is_same(const SieveAction *a, const SieveAction *b)
 {
-	if (a->def->class & b->def->class & SIEVE_ACTION_STORES)
+	bool later = ((a->def->class | b->def->class) & SIEVE_ACTION_LATER) != 0;
+
+	if (!later && (a->def->class & b->def->class & SIEVE_ACTION_STORES))
 		return sieve_mailbox_name_is_same(mailbox_of(a), mailbox_of(b));
 	return a->def == b->def && sieve_bytes_equal(a->target, b->target);
 }

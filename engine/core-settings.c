@@ -3,20 +3,10 @@
 
 #include "engine/core-settings.h"
 
+#include "engine/deliver/mailbox-name.h"
 #include "engine/settings.h"
 
 #include <string.h>
-
-/* GLib's older function gives UTC for a name that it does not know. */
-GTimeZone *
-sieve_core_find_zone(const char *name)
-{
-#if GLIB_CHECK_VERSION(2, 68, 0)
-	return g_time_zone_new_identifier(name);
-#else
-	return g_time_zone_new(name);
-#endif
-}
 
 static bool
 is_mailbox(const char *text)
@@ -51,9 +41,18 @@ is_redirect_from(const char *text)
 static bool
 is_zone(const char *text)
 {
-	g_autoptr(GTimeZone) zone = sieve_core_find_zone(text);
+	g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(text);
 
 	return zone != NULL;
+}
+
+static bool
+is_legal_mailbox(const char *text)
+{
+	SieveBytes name = sieve_bytes_from_string(text);
+
+	return sieve_mailbox_name_check(name) == NULL &&
+	       !sieve_mailbox_name_is_same(name, SIEVE_BYTES("INBOX"));
 }
 
 const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1] = {
@@ -122,6 +121,12 @@ const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1] = {
 		.check = is_zone,
 		.legal = "a time zone, as Europe/Paris or +01:00",
 		.help = "the time zone of the reader; that of the machine when not set"},
+	[SIEVE_CORE_SNOOZE_MAILBOX] = {.name = "snooze_mailbox",
+		.type = SIEVE_SETTING_STRING,
+		.fallback = "Snoozed",
+		.check = is_legal_mailbox,
+		.legal = "a mailbox other than the inbox",
+		.help = "where snoozed mails wait"},
 	[SIEVE_N_CORE_SETTINGS] = {.name = NULL},
 };
 

@@ -15,11 +15,10 @@ typedef enum {
 	SIEVE_CORE_USER_ADDRESSES,
 	SIEVE_CORE_REDIRECT_FROM,
 	SIEVE_CORE_TIME_ZONE,
+	SIEVE_CORE_SNOOZE_MAILBOX,
 	SIEVE_N_CORE_SETTINGS,
 } SieveCoreSetting;
 
-/** (nullable) (transfer full) a name of the time zone database, or an offset. */
-GTimeZone *sieve_core_find_zone(const char *name);
 /** Of each of them, in order; then the end. */
 extern const SieveSettingDef sieve_core_settings[SIEVE_N_CORE_SETTINGS + 1];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* owner.c - the reader whose script runs: addresses, time zone */
+/* owner.c - the reader whose script runs: addresses, time zone, where mails wait */
 
 #include "engine/core-settings.h"
 #include "engine/run.h"
@@ -35,13 +35,27 @@ sieve_run_owner(SieveRun *run)
 	return (SieveStrings){items, count};
 }
 
+GTimeZone *
+sieve_run_zone(SieveRun *run)
+{
+	const char *name = sieve_core_string(sieve_run_settings(run), SIEVE_CORE_TIME_ZONE);
+	GTimeZone *zone = name == NULL ? NULL : g_time_zone_new_identifier(name);
+
+	return zone != NULL ? zone : g_time_zone_new_local();
+}
+
 int
 sieve_run_local_zone(SieveRun *run, int64_t time_unix)
 {
-	const char *name = sieve_core_string(sieve_run_settings(run), SIEVE_CORE_TIME_ZONE);
-	g_autoptr(GTimeZone) zone =
-		name == NULL ? g_time_zone_new_local() : sieve_core_find_zone(name);
+	g_autoptr(GTimeZone) zone = sieve_run_zone(run);
 	int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, time_unix);
 
 	return g_time_zone_get_offset(zone, interval) / 60;
+}
+
+SieveBytes
+sieve_run_snooze_mailbox(SieveRun *run)
+{
+	return sieve_bytes_from_string(
+		sieve_core_string(sieve_run_settings(run), SIEVE_CORE_SNOOZE_MAILBOX));
 }

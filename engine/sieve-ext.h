@@ -23,6 +23,7 @@
 #include "engine/message/mime.h"
 #include "engine/message/smtp-parameters.h"
 #include "engine/sieve.h"
+#include "engine/snooze.h"
 #include "engine/subprocess.h"
 
 typedef struct SieveCheck SieveCheck; /* one script being checked */
@@ -359,6 +360,7 @@ typedef enum {
 	SIEVE_ACTION_ANSWERS = 1 << 3, /* vacation, notify: when one fails the mail is not kept for it */
 	SIEVE_ACTION_DISCARDS = 1 << 4,
 	SIEVE_ACTION_PIPES = 1 << 5,   /* pipe */
+	SIEVE_ACTION_LATER = 1 << 6,   /* snooze: with STORES, into another mailbox first */
 } SieveActionClass;
 
 /** A kind of action. @conflicts is symmetric in effect: one side's table suffices. */
@@ -417,6 +419,9 @@ void sieve_run_set_mail_flags(SieveRun *run, SieveBytes flags);
 /* What perform functions call. */
 /** Stores the mail into the mailbox that is @action's target, or into the inbox. */
 bool sieve_delivery_store(SieveDelivery *delivery, const SieveAction *action, GError **error);
+/** Stores the mail into @mailbox, where it waits: sieve_snoozed_wake() moves it on. */
+bool sieve_delivery_snooze(SieveDelivery *delivery, const SieveAction *action, SieveBytes mailbox,
+	const SieveSnooze *snooze, GError **error);
 /** Stores the mail into the inbox, as is done when an action fails. */
 bool sieve_delivery_keep(SieveDelivery *delivery, const SieveAction *action, GError **error);
 /** The mail as the action is to have it. */
@@ -528,8 +533,11 @@ bool sieve_run_exchange_mail(SieveRun *run, SieveBytes mail, bool redirected_too
 SieveStrings sieve_run_owner(SieveRun *run);
 /** The one that the setting user_email says; empty when it is not set. */
 SieveBytes sieve_run_user_email(SieveRun *run);
-/** The reader's time zone at that moment, as minutes east of UTC: the setting time_zone, or the
- * machine's. */
+/** (transfer full) the reader's time zone: the setting time_zone, or the machine's. */
+GTimeZone *sieve_run_zone(SieveRun *run);
+/** The mailbox in which snoozed mails wait. */
+SieveBytes sieve_run_snooze_mailbox(SieveRun *run);
+/** The reader's time zone at that moment, as minutes east of UTC. */
 int sieve_run_local_zone(SieveRun *run, int64_t time_unix);
 /** True when the stage of the run knows @needs. False: the run ends undecided once the test or command has
  * returned; @name says what asked. For what strings ask for; tests and commands say what they need. */

@@ -9,6 +9,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "engine/core-settings.h"
+#include "engine/deliver/wake.h"
 #include "peer/config.h"
 #include "peer/lease.h"
 #include "peer/listener.h"
@@ -19,6 +21,8 @@
 
 /* For the sessions that run when a signal comes: a mail being stored takes less. */
 #define STOP_TIMEOUT_MS 5000u
+/* Scripts say when to wake a mail by the minute, most of them. */
+#define WAKE_INTERVAL_S 30u
 
 typedef struct Options {
 	char *config;
@@ -229,6 +233,29 @@ watch_session(Daemon *daemon)
 			daemon->session_monitor, "changed", G_CALLBACK(session_changed), daemon);
 }
 
+/* Snoozed mails of whoever reads here. One that cannot be moved is tried again the next time. */
+static gboolean
+wake_snoozed(void *data)
+{
+	const Daemon *daemon = data;
+	SieveBytes mailbox = sieve_bytes_from_string(
+		sieve_core_string(daemon->config->sieve, SIEVE_CORE_SNOOZE_MAILBOX));
+	g_autoptr(GError) problem = NULL;
+	SieveWoken woken;
+	bool good = sieve_snoozed_wake(
+		daemon->config->maildir, mailbox, sieve_env_system(), &woken, &problem);
+	g_autofree char *count = g_strdup_printf("%u", woken.count);
+
+	if (!good || woken.count > 0)
+		peer_log("wake", (const PeerLogField[]){
+			{"mails", sieve_bytes_from_string(count)},
+			{"verdict", good ? SIEVE_BYTES("moved") : SIEVE_BYTES("failed")},
+			{"reason", sieve_bytes_from_string(good ? NULL : problem->message)},
+			{NULL, {NULL, 0}},
+		});
+	return G_SOURCE_CONTINUE;
+}
+
 static gboolean
 stop(void *data)
 {
@@ -256,6 +283,8 @@ run(const char *config_path, bool only_check, GError **error)
 		return EX_TEMPFAIL;
 	watch_session(&daemon);
 	(void)look_at_session(&daemon);
+	(void)wake_snoozed(&daemon);
+	g_timeout_add_seconds(WAKE_INTERVAL_S, wake_snoozed, &daemon);
 	say_ready(&daemon);
 	g_main_loop_run(daemon.loop);
 	peer_listener_stop(daemon.smtp_listener, STOP_TIMEOUT_MS);

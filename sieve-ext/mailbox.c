@@ -40,7 +40,7 @@ static const SieveTestDef mailbox_tests[] = {
 /* Usage: fileinto [":create"] <mailbox: string>. Whoever delivers makes a mailbox that is not there in
  * any case: no mail waits for it. */
 static const SieveTagDef mailbox_tags[] = {
-	{.name = "create", .commands = "fileinto"},
+	{.name = "create", .commands = "fileinto snooze"},
 	{.name = "create", .commands = "vacation notify", .needs = "fcc"}, /* RFC 8580 section 3.4 */
 	{.name = NULL},
 };

@@ -84,7 +84,7 @@ mailboxid_run(SieveRun *run, SieveAction *action, const SieveArg *arg, GError **
  * mail goes when none has that id. */
 static const SieveTagDef mailboxid_tags[] = {
 	{.name = "mailboxid",
-		.commands = "fileinto",
+		.commands = "fileinto snooze",
 		.value = SIEVE_ARG_STRING,
 		.group = "mailbox",
 		.check = check_id,

@@ -111,7 +111,7 @@ specialuse_run(SieveRun *run, SieveAction *action, const SieveArg *arg, GError *
  * section 3.1.3); the mailbox is where the mail goes when none has that use. */
 static const SieveTagDef special_use_tags[] = {
 	{.name = "specialuse",
-		.commands = "fileinto",
+		.commands = "fileinto snooze",
 		.value = SIEVE_ARG_STRING,
 		.group = "mailbox",
 		.check = check_use,

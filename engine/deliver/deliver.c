@@ -133,6 +133,31 @@ sieve_delivery_store(SieveDelivery *delivery, const SieveAction *action, GError 
 }
 
 bool
+sieve_delivery_snooze(SieveDelivery *delivery, const SieveAction *action, SieveBytes mailbox,
+	const SieveSnooze *snooze, GError **error)
+{
+	const SieveMessage *message = sieve_delivery_message(delivery, action);
+	const char *wrong = sieve_mailbox_name_check(snooze->mailbox);
+
+	if (wrong != NULL) {
+		g_set_error_literal(error, SIEVE_ERROR, SIEVE_ERROR_INVALID, wrong);
+		return false;
+	}
+	g_autofree char *field = sieve_snooze_print(snooze);
+	SieveBytes parts[] = {
+		sieve_bytes_from_string(delivery->options->trace_header),
+		sieve_bytes_from_string(field),
+		sieve_message_wire_header(message),
+		sieve_message_body(message),
+	};
+	SieveMail mail = {parts, G_N_ELEMENTS(parts), action->mail_flags};
+	if (!put(delivery, mailbox, SIEVE_BYTES("\\Snoozed"), &mail, error))
+		return false;
+	g_ptr_array_add(delivery->folders, sieve_mailbox_name_to_folder(mailbox));
+	return true;
+}
+
+bool
 sieve_delivery_keep(SieveDelivery *delivery, const SieveAction *action, GError **error)
 {
 	return store(
@@ -414,7 +439,8 @@ note_done(SieveDelivery *delivery, const SieveResult *result)
 	for (size_t i = 0; i < result->n_done; i++) {
 		const SieveAction *action = &result->actions[i];
 		SieveBytes mailbox = action->target.len > 0 ? action->target : INBOX;
-		if ((action->def->class & SIEVE_ACTION_STORES) &&
+		bool now = (action->def->class & SIEVE_ACTION_LATER) == 0;
+		if ((action->def->class & SIEVE_ACTION_STORES) && now &&
 			sieve_mailbox_name_check(mailbox) == NULL)
 			g_ptr_array_add(
 				delivery->folders, sieve_mailbox_name_to_folder(mailbox));

@@ -214,3 +214,25 @@ sieve_maildir_flags(int folder_fd, SieveBytes flags)
 	clear_keywords(keywords);
 	return g_string_free(letters, FALSE);
 }
+
+char *
+sieve_maildir_read_flags(int folder_fd, const char *file_name)
+{
+	const char *letters = strstr(file_name, ":2,");
+	char *keywords[MAX_KEYWORDS] = {NULL};
+	g_autoptr(GString) flags = g_string_new(NULL);
+
+	if (letters != NULL)
+		(void)read_keywords(folder_fd, keywords);
+	for (const char *at = letters == NULL ? "" : letters + 3; *at != '\0'; at++) {
+		const char *flag = g_ascii_islower(*at) ? keywords[*at - 'a'] : NULL;
+		for (size_t i = 0; i < G_N_ELEMENTS(system_flags); i++)
+			if (system_flags[i].letter == *at)
+				flag = system_flags[i].flag;
+		if (flag != NULL)
+			g_string_append_printf(flags, "%s%s", flags->len == 0 ? "" : " ", flag);
+	}
+	for (unsigned i = 0; i < MAX_KEYWORDS; i++)
+		g_free(keywords[i]);
+	return g_string_free(g_steal_pointer(&flags), FALSE);
+}

@@ -13,3 +13,5 @@
  * is left out (RFC 5232 section 5): a flag that is not known, a 27th keyword, one that comes while
  * another program holds the lock for longer than a second. @folder_fd: the folder. */
 char *sieve_maildir_flags(int folder_fd, SieveBytes flags);
+/** (transfer full) the other way: what the letters of a file's name mean, blanks between. */
+char *sieve_maildir_read_flags(int folder_fd, const char *file_name);

@@ -1,0 +1,3 @@
+require "snooze";
+snooze "12:00";
+snooze "13:00";
