@@ -24,6 +24,8 @@ typedef struct Context {
 	char *domain;             /* (nullable) of the recipient */
 	char *remote_ip;          /* (nullable) in the forms that scripts match */
 	char *remote_ip_expanded;
+	const char *status; /* of the reader; see doc/sieve-extensions.md for these */
+	char *lease;
 } Context;
 
 void
@@ -47,6 +49,10 @@ environment(const char *item, void *user_data)
 		{"host", context->config->host_name},
 		{"location", "MDA"},
 		{"phase", "during"},
+		{"vnd.doorstep.location.status", context->status},
+		{"vnd.doorstep.location.host", context->script->where.host},
+		{"vnd.doorstep.location.lease", context->lease},
+		{"vnd.doorstep.location.here", context->script->where.here ? "yes" : "no"},
 		{LOCATION_REMOTE_IP, context->remote_ip},
 		{LOCATION_REMOTE_IP_EXPANDED, context->remote_ip_expanded},
 	};
@@ -145,14 +151,37 @@ clear_context(Context *context)
 	g_free(context->domain);
 	g_free(context->remote_ip);
 	g_free(context->remote_ip_expanded);
+	g_free(context->lease);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Context, clear_context)
+
+static void
+find_location(Context *context)
+{
+	static const char *const words[] = {
+		[LOCATION_OFFLINE] = "offline",
+		[LOCATION_READY] = "ready",
+		[LOCATION_BUSY] = "busy",
+	};
+	const PeerWhere *where = &context->script->where;
+	const SieveEnv *env = sieve_env_system();
+	int64_t left = where->here ? where->lease_s : 0;
+	LocationStatus status = where->status;
+
+	if (where->lease_end_unix > 0)
+		left = where->lease_end_unix - env->now_usec(env) / G_USEC_PER_SEC;
+	if (left < 0)
+		status = LOCATION_OFFLINE;
+	context->status = words[status];
+	context->lease = g_strdup_printf("%" G_GINT64_FORMAT, MAX(left, 0));
+}
 
 static void
 init_context(Context *context, const PeerMail *mail)
 {
 	size_t at = sieve_bytes_find(mail->recipient, SIEVE_BYTES("@"), 0);
 
+	find_location(context);
 	if (at != SIZE_MAX)
 		context->domain =
 			sieve_bytes_dup(sieve_bytes_slice(mail->recipient, at + 1, SIZE_MAX));

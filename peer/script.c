@@ -36,6 +36,7 @@ peer_script_unref(PeerScript *script)
 	if (script == NULL || !g_atomic_ref_count_dec(&script->refs))
 		return;
 	peer_state_free(script->state);
+	g_free(script->where.host);
 	sieve_program_unref(script->program);
 	peer_second_script_free(script->second);
 	g_free(script->problem);
@@ -229,6 +230,17 @@ tell_reader(const PeerScriptSource *source, PeerScript *script, GBytes *personal
 	}
 }
 
+static PeerWhere
+find_where(const PeerScriptSource *source, const PeerState *state)
+{
+	const LocationRecord *elsewhere = source->elsewhere;
+
+	if (elsewhere == NULL)
+		return (PeerWhere){state->status, g_strdup(state->host), 0, state->lease_s, true};
+	return (PeerWhere){elsewhere->status, g_strdup(elsewhere->host), elsewhere->lease_end_unix, 0,
+		false};
+}
+
 static bool
 make_script(PeerScriptSource *source, PeerScript **ret_script, GError **error)
 {
@@ -243,6 +255,7 @@ make_script(PeerScriptSource *source, PeerScript **ret_script, GError **error)
 	if (script->state == NULL)
 		return true;
 	g_autoptr(LocationRecord) record = peer_state_to_record(script->state);
+	script->where = find_where(source, script->state);
 	if (!read_script(source->config, source->config->personal_script, &personal, &unreadable))
 		script->problem = g_strdup_printf("%s\n", unreadable->message);
 	compile_personal(source, script, record, personal);

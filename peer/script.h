@@ -11,10 +11,20 @@
 #include "peer/second-script.h"
 #include "peer/state.h"
 
+/** Where the reader is, as the directory says. */
+typedef struct PeerWhere {
+	LocationStatus status;
+	char *host;		/* (nullable) */
+	int64_t lease_end_unix; /* 0: none */
+	unsigned lease_s;	/* here: for how long this host renews it */
+	bool here;
+} PeerWhere;
+
 /** One version. Immutable, reference-counted, shareable between threads; every field may be read. */
 typedef struct PeerScript {
 	gatomicrefcount refs;
 	PeerState *state;
+	PeerWhere where;
 	SieveProgram *program;
 	PeerSecondScript *second; /* (nullable) runs in place of @program, for engine = libsieve */
 	char *problem;     /* (nullable) why the personal script is left out: diagnostics, UTF-8 */

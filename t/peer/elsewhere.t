@@ -78,6 +78,14 @@ send() {
 stored() { find "$MAILDIR" -path '*/new/*' -type f 2>/dev/null | wc -l; }
 sent_on() { grep -c "^C RCPT TO:<$to>" "$TMP/submit.log"; }
 
+cat >"$TMP/sieve/personal.sieve" <<'END'
+require ["vnd.doorstep.location", "fileinto", "copy", "relational", "comparator-i;ascii-numeric"];
+if header "subject" "after" { redirect :copy :location "james@oanet.ntu.edu.tw"; }
+if allof (header "subject" "where", location "status" "ready", location "host" "127.0.0.1",
+	location "lease" "300", location "here" "yes") { fileinto "Here"; }
+if allof (header "subject" "where", location "STATUS" "ready", location :matches "host" "192.0.2.*",
+	location :value "le" :comparator "i;ascii-numeric" "lease" "300", location "here" "no") { fileinto "There"; }
+END
 host submit "$submit_port"
 submit_pid=$host_pid
 doorstepd --config "$TMP/d.conf" >"$TMP/ready" 2>"$TMP/log" &
@@ -90,6 +98,9 @@ check "here: the mail is taken" send --h-Subject here
 is "here: it is stored" 1 "$(stored)"
 is "here: nothing is sent on" 0 "$(sent_on)"
 
+check "here: location tells" send --h-Subject where
+is "here: location is this host" 1 "$(find "$MAILDIR/.Here/new" -type f | wc -l)"
+
 moved_to 192.0.2.9
 await logged elsewhere
 check "elsewhere: this host notices" logged elsewhere
@@ -97,24 +108,33 @@ check "elsewhere: the mail is taken" send --h-Subject there
 is "elsewhere: it is sent to the reader's domain" 1 "$(sent_on)"
 check "elsewhere: with the sender that it had" grep -q '^C MAIL FROM:<ann@sender.example>' "$TMP/submit.log"
 check "elsewhere: whole" grep -qx 'C Subject: there' "$TMP/submit.log"
-is "elsewhere: it is not stored" 1 "$(stored)"
+is "elsewhere: it is not stored" 2 "$(stored)"
 check "elsewhere: the log says so" grep -q '^event=deliver .* verdict=sent ' "$TMP/log"
 is "elsewhere: the directory is left as it is" 192.0.2.9 "$(value Ipaddress)"
 
 for i in $(seq 15); do printf 'Received: from a by b; %s\n' "$i"; done >"$TMP/hops"
-{ cat "$TMP/hops"; printf 'Subject: round and round\n\nx\n'; } >"$TMP/circling"
+{ cat "$TMP/hops"; printf 'Subject: where\n\nx\n'; } >"$TMP/circling"
 check "in circles: the mail is taken" send --data "@$TMP/circling"
 is "in circles: it is not sent on" 1 "$(sent_on)"
-is "in circles: it stays here" 2 "$(stored)"
+is "in circles: location is the other host" 1 "$(find "$MAILDIR/.There/new" -type f | wc -l)"
+is "in circles: it stays here" 3 "$(stored)"
+sed 's/^Subject: where/Subject: after/' "$TMP/circling" >"$TMP/after"
+check "redirect :location: the mail is taken" send --data "@$TMP/after"
+is "redirect :location: it is sent on" 2 "$(sent_on)"
+is "redirect :location: with :copy it stays here too" 4 "$(stored)"
 
 end_host "$submit_pid"
 check "nobody to send it: the mail is taken" send --h-Subject stuck
-is "nobody to send it: it stays here" 3 "$(stored)"
+is "nobody to send it: it stays here" 5 "$(stored)"
 
 moved_to 127.0.0.1
 await sh -c "[ \$(grep -c '^event=presence user=james verdict=published' '$TMP/log') = 2 ]"
 check "back here: the mail is taken" send --h-Subject back
-is "back here: it is stored" 4 "$(stored)"
+is "back here: it is stored" 6 "$(stored)"
+check "redirect :location, back here: the mail is taken" send --data "@$TMP/after"
+is "redirect :location, back here: it stays" 7 "$(stored)"
+check "redirect :location, back here: no redirect was tried" \
+	fails grep -q redirect <(grep '^event=deliver' "$TMP/log" | tail -n 1)
 
 moved_to 192.0.2.9
 await sh -c "[ \$(grep -c '^event=presence user=james verdict=elsewhere' '$TMP/log') = 2 ]"

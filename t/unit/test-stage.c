@@ -122,6 +122,7 @@ static const TestCase tests[] = {
 	{"filter", "\"vnd.dovecot.filter\"", "filter \"x\"", SIEVE_STAGE_MESSAGE},
 	{"execute", "\"vnd.dovecot.execute\"", "execute \"x\"", SIEVE_STAGE_MESSAGE},
 	{"convert", "\"convert\"", "convert \"a/b\" \"c/d\" \"x=y\"", SIEVE_STAGE_MESSAGE},
+	{"location", "\"vnd.doorstep.location\"", "location \"here\" \"yes\"", SIEVE_STAGE_MESSAGE},
 	{"mailboxidexists", "\"mailboxid\"", "mailboxidexists \"F1\"", SIEVE_STAGE_MESSAGE},
 	{"specialuse_exists", "\"special-use\"", "specialuse_exists \"INBOX\" \"\\\\Junk\"",
 		SIEVE_STAGE_MESSAGE},

@@ -1,0 +1,4 @@
+require "vnd.doorstep.location";
+if location "place" "home" { stop; }
+redirect :location "nobody";
+if location "status" { stop; }

@@ -1,0 +1,1 @@
+redirect :location "a@example.org";
