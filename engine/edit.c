@@ -182,7 +182,8 @@ sieve_run_replace_part(SieveRun *run, size_t index, SieveBytes entity, GError **
 		return false;
 	size_t before = mime->parts[index].end;
 	if (index == 0)
-		replace_body(run, sieve_message_new_in(entity, sieve_run_arena(run)));
+		replace_body(run, sieve_message_new_in(sieve_arena_copy(sieve_run_arena(run), entity),
+					  sieve_run_arena(run)));
 	else
 		replace_in_body(run, &mime->parts[index], entity);
 	note_edit(run, "replace", sieve_bytes_from_string(

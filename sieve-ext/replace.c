@@ -58,11 +58,11 @@ replace_run(SieveRun *run, const SieveArgs *args, GError **error)
 {
 	SieveBytes text = sieve_args_string(run, args, REPLACE_TEXT);
 	bool whole = sieve_run_part(run) == 0;
+	g_autoptr(GString) entity = NULL;
 
 	if (!sieve_args_has(args, REPLACE_MIME)) {
-		g_autoptr(GString) entity = make_entity(text);
-		text = sieve_arena_copy(
-			sieve_run_arena(run), (SieveBytes){entity->str, entity->len});
+		entity = make_entity(text);
+		text = (SieveBytes){entity->str, entity->len};
 	}
 	if (!sieve_run_replace_part(run, sieve_run_part(run), text, error))
 		return false;
