@@ -67,6 +67,15 @@ sieve_run_environment(SieveRun *run, const char *item)
 	return value;
 }
 
+bool
+sieve_run_search(SieveRun *run, const char *url, GPtrArray *values, GError **error)
+{
+	if (run->search != NULL)
+		return run->search(url, values, run->search_data, error);
+	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "there is no directory to search here");
+	return false;
+}
+
 SieveArena *
 sieve_run_arena(SieveRun *run)
 {
@@ -584,6 +593,8 @@ sieve_run_hosted(const SieveProgram *program, const SieveRunInput *input, void *
 		.env = input->env == NULL ? sieve_env_system() : input->env,
 		.environment = input->environment,
 		.environment_data = input->environment_data,
+		.search = input->search,
+		.search_data = input->search_data,
 		.maildir = input->maildir,
 		.trace = input->trace,
 		.host = host,
@@ -620,6 +631,8 @@ sieve_run_inner(
 		.env = run->env,
 		.environment = run->environment,
 		.environment_data = run->environment_data,
+		.search = run->search,
+		.search_data = run->search_data,
 		.maildir = run->maildir,
 		.trace = run->trace,
 		.host = run->host,

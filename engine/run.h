@@ -22,6 +22,8 @@ struct SieveRun {
 	const SieveEnv *env;
 	SieveEnvironment environment;
 	void *environment_data;
+	SieveSearch search; /* (nullable) */
+	void *search_data;
 	const char *maildir; /* (nullable) */
 	SieveTrace *trace; /* (nullable) */
 	void *host;

@@ -522,9 +522,9 @@ bool sieve_run_leave_block_if(SieveRun *run, const SieveCommandDef *def,
 unsigned sieve_run_count_blocks(const SieveRun *run, const SieveCommandDef *def);
 /** True within a loop over parts. */
 bool sieve_run_is_in_loop(const SieveRun *run);
-/** Puts an entity (RFC 2045 section 2.4) in the place of a part, from here on; loops that are at it go on
- * behind it. Of the mail itself, which is part 0, the body is exchanged, with the fields that tell of
- * it. */
+/** Puts an entity (RFC 2045 section 2.4), which is copied, in the place of a part, from here on; loops that
+ * are at it go on behind it. Of the mail itself, which is part 0, the body is exchanged, with the fields
+ * that tell of it. */
 bool sieve_run_replace_part(SieveRun *run, size_t part, SieveBytes entity, GError **error);
 /** From here on @mail, which is copied, is the mail: tests look at it, actions store it. What is redirected
  * stays what it was unless @redirected_too (RFC 5703 section 6), and loops over parts end. */
@@ -544,6 +544,8 @@ int sieve_run_local_zone(SieveRun *run, int64_t time_unix);
 bool sieve_run_knows(SieveRun *run, const char *name, SieveNeeds needs);
 /** (nullable) RFC 5183 item; NULL when it is not known here. */
 const char *sieve_run_environment(SieveRun *run, const char *item);
+/** Searches the directory as SieveSearch says. */
+bool sieve_run_search(SieveRun *run, const char *url, GPtrArray *values, GError **error);
 /** Whether mail can be stored into the mailbox without making it; the inbox can always. For tests with
  * SIEVE_NEEDS_BODY: what is there may change while a mail comes. */
 bool sieve_run_has_mailbox(const SieveRun *run, SieveBytes mailbox);

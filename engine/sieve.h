@@ -239,6 +239,15 @@ const SieveEnv *sieve_env_system(void);
  */
 typedef const char *(*SieveEnvironment)(const char *item, void *user_data);
 
+/**
+ * SieveSearch:
+ * @url: an LDAP URL (RFC 4516) that names no host: "ldap:///o=example?mail?sub?(cn=x)"
+ * @values: gets the values that are found, as char * of its own
+ *
+ * False with @error when nobody can tell: the run then fails.
+ */
+typedef bool (*SieveSearch)(const char *url, GPtrArray *values, void *user_data, GError **error);
+
 /** Told what a run does (trace.h, not installed), as `doorstep run --explain` prints it. Of one run at a
  * time. */
 typedef struct SieveTrace SieveTrace;
@@ -257,6 +266,8 @@ typedef struct SieveRunInput {
 	const SieveEnv *env;          /* NULL: sieve_env_system() */
 	SieveEnvironment environment; /* (nullable) */
 	void *environment_data;
+	SieveSearch search;           /* (nullable) there is no directory */
+	void *search_data;
 	SieveTrace *trace;            /* (nullable) */
 	SieveStage stage;             /* what is not known at it is not looked at */
 	const char *maildir; /* (nullable) root of the Maildir++ tree whose mailboxes tests ask about */

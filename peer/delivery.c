@@ -10,6 +10,7 @@
 #include "engine/deliver/outgoing.h"
 #include "engine/env.h"
 #include "peer/smtp-client.h"
+#include "schema/location.h"
 #include "schema/remote-ip.h"
 
 #define SUBMIT_CONNECT_MS 10000u
@@ -61,6 +62,29 @@ environment(const char *item, void *user_data)
 		if (strcmp(items[i].item, item) == 0)
 			return items[i].value;
 	return NULL;
+}
+
+/* The reader's directory, asked as the reader. */
+static bool
+search(const char *url, GPtrArray *values, void *user_data, GError **error)
+{
+	const Context *context = user_data;
+	const PeerState *state = context->script->state;
+	g_autoptr(LocationRecord) record = NULL;
+
+	if (context->config->directory == NULL) {
+		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "there is no directory to search here");
+		return false;
+	}
+	g_autoptr(LocationSession) session = location_session_new(
+		location_config_settings(context->config->directory), error);
+	if (session == NULL)
+		return false;
+	if (state->password != NULL &&
+		!location_login(session, sieve_bytes_from_string(state->user_name),
+			sieve_bytes_from_string(state->password), &record, error))
+		return false;
+	return location_search(session, url, values, error);
 }
 
 static bool
@@ -221,6 +245,8 @@ peer_delivery_foresee(const PeerConfig *config, const PeerScript *script, const 
 		.envelope = envelope_of(mail),
 		.environment = environment,
 		.environment_data = &context,
+		.search = search,
+		.search_data = &context,
 		.stage = SIEVE_STAGE_ENVELOPE,
 	};
 	const SieveDeliverOptions options = deliver_options(config);
@@ -254,6 +280,8 @@ peer_delivery_run(const PeerConfig *config, const PeerScript *script, const Peer
 		.envelope = envelope_of(mail),
 		.environment = environment,
 		.environment_data = &context,
+		.search = search,
+		.search_data = &context,
 		.maildir = config->maildir,
 	};
 	g_auto(PeerDelivery) delivery = {0};

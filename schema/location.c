@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* location.c - the location server's client: find, log in, publish, withdraw; the only user of LDAP */
+/* location.c - the location server's client: find, log in, publish, withdraw */
 
-#include "schema/location.h"
+#include "schema/location-session.h"
 
-#include <ldap.h>
 #include <string.h>
 
 #include "engine/bytes.h"
@@ -13,13 +12,6 @@
 #define MESSAGE_BYTES 200u          /* of a server's text in an error */
 #define STANDARD_SMTP_PORT 25
 
-enum {
-#define LOCATION_ATTRIBUTE(id, name, setter, values) ATTRIBUTE_##id,
-#include "schema/location-attributes.def"
-#undef LOCATION_ATTRIBUTE
-	N_ATTRIBUTES
-};
-
 static const struct {
 	const char *name;
 	enum { ONE, MANY } values;
@@ -27,17 +19,6 @@ static const struct {
 #define LOCATION_ATTRIBUTE(id, name, setter, values) {name, values},
 #include "schema/location-attributes.def"
 #undef LOCATION_ATTRIBUTE
-};
-
-struct LocationSession {
-	LocationConfig *config;
-	const LocationSettings *settings; /* the config's */
-	char *names[N_ATTRIBUTES];        /* in this directory; empty: it has no such attribute */
-	char *asked[N_ATTRIBUTES + 1];    /* those that are not empty, NULL-terminated; borrowed */
-	LDAP *ldap;                       /* (nullable): not connected */
-	int64_t deadline_usec;            /* of the public call in progress, monotonic */
-	char *login_dn;                   /* (nullable): nobody has logged in */
-	char *login_password;
 };
 
 /* The directory's codes that are not simply "away"; unsure means temporary. */
@@ -82,8 +63,8 @@ disconnect(LocationSession *session)
 }
 
 /* What is left of the call's time, at most one time-out; never nothing, which LDAP takes for ever. */
-static struct timeval
-time_left(const LocationSession *session)
+struct timeval
+location_time_left(const LocationSession *session)
 {
 	int64_t left_usec = session->deadline_usec - g_get_monotonic_time();
 
@@ -93,10 +74,10 @@ time_left(const LocationSession *session)
 }
 
 /* Waits for the answer to @id; LDAP_SUCCESS with @ret_message, which may be a search entry. */
-static int
-wait_answer(LocationSession *session, int id, LDAPMessage **ret_message)
+int
+location_wait_answer(LocationSession *session, int id, LDAPMessage **ret_message)
 {
-	struct timeval left = time_left(session);
+	struct timeval left = location_time_left(session);
 	LDAPMessage *message = NULL;
 	int type = ldap_result(session->ldap, id, LDAP_MSG_ONE, &left, &message);
 
@@ -116,7 +97,7 @@ static int
 wait_result(LocationSession *session, int id)
 {
 	LDAPMessage *message = NULL;
-	int code = wait_answer(session, id, &message);
+	int code = location_wait_answer(session, id, &message);
 
 	if (code != LDAP_SUCCESS)
 		return code;
@@ -159,7 +140,7 @@ static int
 set_options(LocationSession *session)
 {
 	static const int version = LDAP_VERSION3;
-	const struct timeval left = time_left(session);
+	const struct timeval left = location_time_left(session);
 	ber_len_t answer_max = ANSWER_MAX_BYTES;
 	Sockbuf *socket_buffer = NULL;
 
@@ -199,8 +180,6 @@ connect_session(LocationSession *session)
 
 /* --- Calls: connect, try, reconnect once ---------------------------------------------------------- */
 
-typedef int (*Operation)(LocationSession *session, void *data);
-
 static void
 set_error(LocationSession *session, const char *what, int code, GError **error)
 {
@@ -217,8 +196,8 @@ set_error(LocationSession *session, const char *what, int code, GError **error)
 		shown != NULL ? shown : "");
 }
 
-static void
-start_call(LocationSession *session)
+void
+location_start_call(LocationSession *session)
 {
 	session->deadline_usec =
 		g_get_monotonic_time() + 2 * (int64_t)session->settings->timeout_ms * 1000;
@@ -226,8 +205,9 @@ start_call(LocationSession *session)
 
 /* A connection that was left open may be dead by now, and then deserves a second try. A fresh one
  * does not: a directory that is away is away. All operations may be repeated without harm. */
-static bool
-perform(LocationSession *session, const char *what, Operation operation, void *data, GError **error)
+bool
+location_perform(LocationSession *session, const char *what, LocationOperation operation, void *data,
+	GError **error)
 {
 	bool stale = session->ldap != NULL;
 	int code = connect_session(session);
@@ -274,7 +254,7 @@ collect(LocationSession *session, int id, Search *search)
 {
 	while (search->n_entries < 2) {
 		LDAPMessage *message = NULL;
-		int code = wait_answer(session, id, &message);
+		int code = location_wait_answer(session, id, &message);
 
 		if (code != LDAP_SUCCESS)
 			return code;
@@ -300,7 +280,7 @@ static int
 run_search(LocationSession *session, void *data)
 {
 	Search *search = data;
-	struct timeval left = time_left(session);
+	struct timeval left = location_time_left(session);
 	int id = 0;
 
 	search_clear(search);
@@ -391,7 +371,7 @@ find(LocationSession *session, const char *filter, LocationRecord **ret_record, 
 		.filter = filter,
 		.asked = session->asked};
 	LocationRecord *record = NULL;
-	bool good = perform(session, "search", run_search, &search, error);
+	bool good = location_perform(session, "search", run_search, &search, error);
 
 	if (good && search.n_entries == 1) {
 		record = read_entry(session, search.entry, error);
@@ -473,7 +453,7 @@ location_find_by_email(LocationSession *session, SieveBytes email, LocationRecor
 	g_autofree char *filter = make_filter(session, ATTRIBUTE_EMAIL, email);
 	g_autoptr(LocationRecord) record = NULL;
 
-	start_call(session);
+	location_start_call(session);
 	if (email.len > 0 && !find(session, filter, &record, error))
 		return false;
 	/* A directory's own idea of equal may leave out blanks. */
@@ -489,7 +469,7 @@ location_find_by_user(LocationSession *session, SieveBytes user_name, LocationRe
 {
 	g_autofree char *filter = make_filter(session, ATTRIBUTE_USER_NAME, user_name);
 
-	start_call(session);
+	location_start_call(session);
 	if (user_name.len > 0)
 		return find(session, filter, ret_record, error);
 	*ret_record = NULL;
@@ -503,7 +483,7 @@ location_find_by_host(LocationSession *session, const char *host, uint16_t smtp_
 	g_autofree char *canonical = location_remote_ip(host);
 	g_autofree char *number = g_strdup_printf("%u", smtp_port);
 
-	start_call(session);
+	location_start_call(session);
 	if (canonical == NULL) {
 		*ret_record = NULL;
 		return true;
@@ -541,7 +521,7 @@ find_dn(LocationSession *session, SieveBytes user_name, char **ret_dn, GError **
 		.scope = LDAP_SCOPE_SUBTREE,
 		.filter = filter,
 		.asked = asked};
-	bool good = user_name.len == 0 || perform(session, "search", run_search, &search, error);
+	bool good = user_name.len == 0 || location_perform(session, "search", run_search, &search, error);
 	char *dn = good && search.n_entries == 1 ? ldap_get_dn(session->ldap, search.entry) : NULL;
 
 	if (good)
@@ -572,7 +552,7 @@ bind_login(LocationSession *session, GError **error)
 	g_autoptr(GError) problem = NULL;
 
 	disconnect(session);
-	if (perform(session, "bind", run_nothing, NULL, &problem))
+	if (location_perform(session, "bind", run_nothing, NULL, &problem))
 		return true;
 	if (g_error_matches(problem, LOCATION_ERROR, LOCATION_ERROR_CREDENTIALS))
 		return refuse(error);
@@ -589,7 +569,7 @@ read_own(LocationSession *session, LocationRecord **ret_record, GError **error)
 		.asked = session->asked};
 	LocationRecord *record = NULL;
 
-	if (perform(session, "search", run_search, &search, error)) {
+	if (location_perform(session, "search", run_search, &search, error)) {
 		if (search.n_entries == 1)
 			record = read_entry(session, search.entry, error);
 		else
@@ -609,7 +589,7 @@ location_login(LocationSession *session, SieveBytes user_name, SieveBytes passwo
 {
 	g_autofree char *dn = NULL;
 
-	start_call(session);
+	location_start_call(session);
 	location_session_logout(session);
 	/* RFC 4513 section 5.1.2: an empty password makes an anonymous bind, which succeeds. A NUL would
 	 * cut the password short. */
@@ -703,7 +683,7 @@ location_publish(LocationSession *session, const char *dn, const LocationPresenc
 			presence->host != NULL ? presence->host : "", presence->smtp_port);
 		return false;
 	}
-	start_call(session);
+	location_start_call(session);
 	replace_text(session, &modify, ATTRIBUTE_ONLINE, status);
 	replace_text(session, &modify, ATTRIBUTE_HOST, host);
 	replace_text(session, &modify, ATTRIBUTE_SMTP_PORT, port);
@@ -711,7 +691,7 @@ location_publish(LocationSession *session, const char *dn, const LocationPresenc
 	replace_text(session, &modify, ATTRIBUTE_TLS_KEY, presence->tls_key);
 	replace(session, &modify, ATTRIBUTE_TICKET_SECRET, presence->ticket_secret,
 		LOCATION_SECRET_BYTES);
-	return perform(session, "publish", run_modify, &modify, error);
+	return location_perform(session, "publish", run_modify, &modify, error);
 }
 
 bool
@@ -719,12 +699,12 @@ location_withdraw(LocationSession *session, const char *dn, GError **error)
 {
 	Modify modify = {.dn = dn};
 
-	start_call(session);
+	location_start_call(session);
 	replace_text(session, &modify, ATTRIBUTE_ONLINE, "0");
 	replace_text(session, &modify, ATTRIBUTE_HOST, NULL);
 	replace_text(session, &modify, ATTRIBUTE_SMTP_PORT, NULL);
 	replace_text(session, &modify, ATTRIBUTE_LEASE_END, NULL);
 	replace_text(session, &modify, ATTRIBUTE_TLS_KEY, NULL);
 	replace_text(session, &modify, ATTRIBUTE_TICKET_SECRET, NULL);
-	return perform(session, "withdraw", run_modify, &modify, error);
+	return location_perform(session, "withdraw", run_modify, &modify, error);
 }

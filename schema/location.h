@@ -57,6 +57,14 @@ bool location_find_by_user(LocationSession *session, SieveBytes user_name,
 bool location_find_by_host(LocationSession *session, const char *host, uint16_t smtp_port,
 	LocationRecord **ret_record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Appends the values, as char *, of what an LDAP URL finds (RFC 4516):
+ * "ldap:///BASE?ATTRIBUTE?SCOPE?FILTER". It names no host: the session's directory is asked, with the
+ * identity that the session has. Fails with LOCATION_ERROR_CONFIG for any other URL, and for more values
+ * than LOCATION_VALUES_MAX. */
+bool location_search(LocationSession *session, const char *url, GPtrArray *values, GError **error)
+	G_GNUC_WARN_UNUSED_RESULT;
+#define LOCATION_VALUES_MAX 100000u
+
 /**
  * location_login:
  *

@@ -13,7 +13,7 @@ static const SieveSettingDef extlists_settings[] = {
 		.alias = "sieve_extlists_list",
 		.type = SIEVE_SETTING_STRING_LIST,
 		.fallback = "",
-		.help = "lists that scripts may use: extlists_list/LIST/name, extlists_list/LIST/file"},
+		.help = "lists that scripts may use: extlists_list/LIST/name, and file or ldap"},
 	{.name = NULL},
 };
 
@@ -57,6 +57,18 @@ compare_keys(const void *a, const void *b)
 	return sieve_bytes_compare(*(const SieveBytes *)a, *(const SieveBytes *)b);
 }
 
+static void
+set_keys(List *list, const GArray *keys, SieveArena *arena)
+{
+	SieveBytes *items = sieve_arena_new_array(arena, SieveBytes, keys->len);
+
+	if (keys->len > 0)
+		memcpy(items, keys->data, keys->len * sizeof(SieveBytes));
+	qsort(items, keys->len, sizeof(SieveBytes), compare_keys);
+	list->keys = items;
+	list->count = keys->len;
+}
+
 /* A key a line; # begins a comment. With @dict as Dovecot keeps them: a line with the key behind a
  * path, then one with a value. */
 static void
@@ -82,12 +94,31 @@ take_keys(List *list, SieveBytes text, bool dict, SieveArena *arena)
 		line = sieve_arena_lower(arena, line);
 		g_array_append_val(keys, line);
 	}
-	SieveBytes *items = sieve_arena_new_array(arena, SieveBytes, keys->len);
-	if (keys->len > 0)
-		memcpy(items, keys->data, keys->len * sizeof(SieveBytes));
-	qsort(items, keys->len, sizeof(SieveBytes), compare_keys);
-	list->keys = items;
-	list->count = keys->len;
+	set_keys(list, keys, arena);
+}
+
+/* The values that a search of the directory finds. */
+static bool
+search_list(SieveRun *run, List *list, const char *url, GError **error)
+{
+	g_autofree char *shown = sieve_bytes_escape(list->name, 200);
+	g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(SieveBytes));
+
+	if (!sieve_run_search(run, url, values, error)) {
+		g_prefix_error(error, "list \"%s\": ", shown);
+		return false;
+	}
+	for (guint i = 0; i < values->len; i++) {
+		SieveBytes key = sieve_bytes_trim(sieve_bytes_from_string(values->pdata[i]));
+		if (!sieve_run_spend(run, key.len, error))
+			return false;
+		key = sieve_arena_lower(
+			sieve_run_arena(run), sieve_arena_copy(sieve_run_arena(run), key));
+		g_array_append_val(keys, key);
+	}
+	set_keys(list, keys, sieve_run_arena(run));
+	return true;
 }
 
 static bool
@@ -101,6 +132,9 @@ read_list(SieveRun *run, List *list, GError **error)
 	g_autofree char *text = NULL;
 	gsize len;
 
+	const char *ldap = entry == NULL ? NULL : entry_value(settings, entry, "ldap");
+	if (ldap != NULL)
+		return search_list(run, list, ldap, error);
 	if (file == NULL && dict == NULL) {
 		g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT,
 			"there is no list \"%s\"; valid_ext_list tells which there are", shown);

@@ -39,6 +39,11 @@ key = $TMP/tls.pem
 [directory]
 uri = $LDAP_URI
 base = $LDAP_BASE
+[sieve]
+extlists_list = own, host, gone
+extlists_list/own/ldap = ldap:///$LDAP_BASE?email?sub?(username=james)
+extlists_list/host/ldap = ldap://127.0.0.1/$LDAP_BASE?email
+extlists_list/gone/ldap = ldap:///cn=nobody,$LDAP_BASE?email?base
 END
 (
 	umask 077
@@ -86,6 +91,16 @@ if allof (header "subject" "where", location "status" "ready", location "host" "
 if allof (header "subject" "where", location "STATUS" "ready", location :matches "host" "192.0.2.*",
 	location :value "le" :comparator "i;ascii-numeric" "lease" "300", location "here" "no") { fileinto "There"; }
 END
+cat >>"$TMP/sieve/personal.sieve" <<'END'
+if header "subject" ["a", "b"] {
+	if header :list "x-list" "own" { fileinto "Listed"; }
+}
+if header "subject" ["host", "gone"] {
+	if allof (header "subject" "host", header :list "x-list" "host") { discard; }
+	if header :list "x-list" "gone" { discard; }
+}
+END
+sed -i '1s/"fileinto"/"fileinto", "extlists"/' "$TMP/sieve/personal.sieve"
 host submit "$submit_port"
 submit_pid=$host_pid
 doorstepd --config "$TMP/d.conf" >"$TMP/ready" 2>"$TMP/log" &
@@ -101,6 +116,16 @@ is "here: nothing is sent on" 0 "$(sent_on)"
 check "here: location tells" send --h-Subject where
 is "here: location is this host" 1 "$(find "$MAILDIR/.Here/new" -type f | wc -l)"
 
+send --h-Subject a --add-header "X-List: James@OANET.ntu.edu.tw"
+is "a list of the directory: a value that is there" 1 "$(find "$MAILDIR/.Listed/new" -type f | wc -l)"
+send --h-Subject b --add-header 'X-List: mary@oanet.ntu.edu.tw'
+is "a list of the directory: one that is not" 1 "$(find "$MAILDIR/.Listed/new" -type f | wc -l)"
+send --h-Subject gone --add-header 'X-List: x'
+check "what cannot be searched is told" grep -q 'list .*gone.*: .*search: ' "$TMP/log"
+send --h-Subject host --add-header 'X-List: x'
+check "nor does a URL send the search to another server" grep -q 'list .*host.*is no search' "$TMP/log"
+is "and both mails are kept" 6 "$(stored)"
+
 moved_to 192.0.2.9
 await logged elsewhere
 check "elsewhere: this host notices" logged elsewhere
@@ -108,7 +133,7 @@ check "elsewhere: the mail is taken" send --h-Subject there
 is "elsewhere: it is sent to the reader's domain" 1 "$(sent_on)"
 check "elsewhere: with the sender that it had" grep -q '^C MAIL FROM:<ann@sender.example>' "$TMP/submit.log"
 check "elsewhere: whole" grep -qx 'C Subject: there' "$TMP/submit.log"
-is "elsewhere: it is not stored" 2 "$(stored)"
+is "elsewhere: it is not stored" 6 "$(stored)"
 check "elsewhere: the log says so" grep -q '^event=deliver .* verdict=sent ' "$TMP/log"
 is "elsewhere: the directory is left as it is" 192.0.2.9 "$(value Ipaddress)"
 
@@ -117,22 +142,22 @@ for i in $(seq 15); do printf 'Received: from a by b; %s\n' "$i"; done >"$TMP/ho
 check "in circles: the mail is taken" send --data "@$TMP/circling"
 is "in circles: it is not sent on" 1 "$(sent_on)"
 is "in circles: location is the other host" 1 "$(find "$MAILDIR/.There/new" -type f | wc -l)"
-is "in circles: it stays here" 3 "$(stored)"
+is "in circles: it stays here" 7 "$(stored)"
 sed 's/^Subject: where/Subject: after/' "$TMP/circling" >"$TMP/after"
 check "redirect :location: the mail is taken" send --data "@$TMP/after"
 is "redirect :location: it is sent on" 2 "$(sent_on)"
-is "redirect :location: with :copy it stays here too" 4 "$(stored)"
+is "redirect :location: with :copy it stays here too" 8 "$(stored)"
 
 end_host "$submit_pid"
 check "nobody to send it: the mail is taken" send --h-Subject stuck
-is "nobody to send it: it stays here" 5 "$(stored)"
+is "nobody to send it: it stays here" 9 "$(stored)"
 
 moved_to 127.0.0.1
 await sh -c "[ \$(grep -c '^event=presence user=james verdict=published' '$TMP/log') = 2 ]"
 check "back here: the mail is taken" send --h-Subject back
-is "back here: it is stored" 6 "$(stored)"
+is "back here: it is stored" 10 "$(stored)"
 check "redirect :location, back here: the mail is taken" send --data "@$TMP/after"
-is "redirect :location, back here: it stays" 7 "$(stored)"
+is "redirect :location, back here: it stays" 11 "$(stored)"
 check "redirect :location, back here: no redirect was tried" \
 	fails grep -q redirect <(grep '^event=deliver' "$TMP/log" | tail -n 1)
 
