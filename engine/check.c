@@ -260,6 +260,17 @@ sieve_check_mailbox(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 			check, arg, NULL, "\"%s\" is no mailbox name: %s", shown, problem);
 }
 
+void
+sieve_check_zone(SieveCheck *check, const SieveArg *arg, SieveBytes value)
+{
+	g_autofree char *shown = sieve_bytes_escape(value, 80);
+	int minutes;
+
+	if (!sieve_date_parse_zone(value, &minutes))
+		sieve_check_error(check, arg, "write it as \"+0100\"",
+			"\"%s\" is no time zone", shown);
+}
+
 static void
 note_include(SieveCheck *check, unsigned script)
 {

@@ -22,6 +22,7 @@
 #include "engine/message/message.h"
 #include "engine/message/mime.h"
 #include "engine/message/smtp-parameters.h"
+#include "engine/message/transfer.h"
 #include "engine/sieve.h"
 #include "engine/snooze.h"
 #include "engine/subprocess.h"
@@ -102,6 +103,8 @@ SieveArena *sieve_check_arena(const SieveCheck *check);
 void sieve_check_header_name(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 void sieve_check_address(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 void sieve_check_mailbox(SieveCheck *check, const SieveArg *arg, SieveBytes value);
+/** An offset from UTC, as "+0100". */
+void sieve_check_zone(SieveCheck *check, const SieveArg *arg, SieveBytes value);
 
 typedef enum {
 	SIEVE_INCLUDE_ONCE = 1 << 0,     /* skipped when it was included before in this run */

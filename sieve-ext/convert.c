@@ -146,10 +146,8 @@ append_body(GString *out, SieveBytes body)
 		g_string_append_len(out, body.ptr, (gssize)body.len);
 		return;
 	}
-	g_autofree char *encoded = g_base64_encode((const guchar *)body.ptr, body.len);
 	g_string_append(out, "Content-Transfer-Encoding: base64\r\n\r\n");
-	for (size_t at = 0, len = strlen(encoded); at < len; at += 76)
-		g_string_append_printf(out, "%.76s\r\n", encoded + at);
+	sieve_transfer_append_base64(out, body);
 }
 
 /* What is wanted of each part. */

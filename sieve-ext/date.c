@@ -3,19 +3,6 @@
 
 #include "engine/sieve-ext.h"
 
-/* --- Zones (section 4.1) ------------------------------------------------------------------------ */
-
-static void
-check_zone(SieveCheck *check, const SieveArg *arg, SieveBytes value)
-{
-	g_autofree char *shown = sieve_bytes_escape(value, 80);
-	int minutes;
-
-	if (!sieve_date_parse_zone(value, &minutes))
-		sieve_check_error(check, arg, "write it as \"+0100\"",
-			"\"%s\" is no time zone", shown);
-}
-
 /* --- Parts of a date (section 4.2) -------------------------------------------------------------- */
 
 typedef struct DatePart {
@@ -130,7 +117,7 @@ static const SieveArgDef date_args[] = {
 		.name = "zone",
 		.value = SIEVE_ARG_STRING,
 		.group = "zone",
-		.check = check_zone},
+		.check = sieve_check_zone},
 	[DATE_ORIGINAL_ZONE] = {.type = SIEVE_ARG_TAG, .name = "originalzone", .group = "zone"},
 	[DATE_MATCH] = {.type = SIEVE_ARG_MATCH, .name = "match type"},
 	[DATE_FIELD] = {.type = SIEVE_ARG_STRING,
@@ -184,7 +171,7 @@ static const SieveArgDef current_args[] = {
 	[CURRENT_ZONE] = {.type = SIEVE_ARG_TAG,
 		.name = "zone",
 		.value = SIEVE_ARG_STRING,
-		.check = check_zone},
+		.check = sieve_check_zone},
 	[CURRENT_MATCH] = {.type = SIEVE_ARG_MATCH, .name = "match type"},
 	[CURRENT_PART] = {.type = SIEVE_ARG_STRING, .name = "date part", .check = check_part},
 	[CURRENT_KEYS] = {.type = SIEVE_ARG_STRING_LIST, .name = "keys", .flags = SIEVE_ARG_KEYS},

@@ -80,23 +80,12 @@ offer_envid(SieveMatching *matching, const SieveEnvelope *envelope)
 
 enum { TAG_ZONE };
 
-static void
-check_zone(SieveCheck *check, const SieveArg *arg, SieveBytes value)
-{
-	g_autofree char *shown = sieve_bytes_escape(value, 80);
-	int minutes;
-
-	if (!sieve_date_parse_zone(value, &minutes))
-		sieve_check_error(check, arg, "write it as \"+0100\"",
-			"\"%s\" is no time zone", shown);
-}
-
 /* Usage: envelope [":zone" <time-zone: string>] ... */
 static const SieveTagDef deliverby_tags[] = {
 	[TAG_ZONE] = {.name = "zone",
 		.commands = "envelope",
 		.value = SIEVE_ARG_STRING,
-		.check = check_zone},
+		.check = sieve_check_zone},
 	{.name = NULL},
 };
 

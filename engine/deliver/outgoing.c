@@ -104,10 +104,7 @@ sieve_outgoing_append_text(GString *out, SieveBytes text)
 	g_string_append(out, "Content-Transfer-Encoding: base64\r\n\r\n");
 	g_autoptr(GString) lines = g_string_new(NULL);
 	sieve_outgoing_append(lines, text);
-	g_autofree char *encoded = g_base64_encode((const guchar *)lines->str, lines->len);
-	size_t len = strlen(encoded);
-	for (size_t at = 0; at < len; at += 76)
-		g_string_append_printf(out, "%.76s\r\n", encoded + at);
+	sieve_transfer_append_base64(out, (SieveBytes){lines->str, lines->len});
 }
 
 /* RFC 8098 section 3.1. The identification goes back as it came, if it is one printable line. */

@@ -3,6 +3,8 @@
 
 #include "engine/message/transfer.h"
 
+#include <string.h>
+
 #include "engine/bytes.h"
 
 static bool
@@ -137,4 +139,14 @@ sieve_transfer_crlf(SieveBytes text, SieveArena *arena)
 		out[len++] = text.ptr[i];
 	}
 	return (SieveBytes){out, len};
+}
+
+void
+sieve_transfer_append_base64(GString *out, SieveBytes bytes)
+{
+	g_autofree char *encoded = g_base64_encode((const guchar *)bytes.ptr, bytes.len);
+	size_t len = strlen(encoded);
+
+	for (size_t at = 0; at < len; at += 76)
+		g_string_append_printf(out, "%.76s\r\n", encoded + at);
 }

@@ -5,6 +5,7 @@
 need doorstepd perl
 perl -MIO::Socket::SSL -e 1 2>/dev/null || skip_all "Perl's IO::Socket::SSL is not installed"
 . "$SRC/t/mta-hook/hosts.sh"
+. "$SRC/t/peer/daemon.sh"
 
 MAILDIR=$TMP/mail
 to=james@example.org
@@ -45,16 +46,6 @@ if header "subject" "quick" { redirect :bytimerelative 600 "next@example.net"; }
 if header "subject" "no" { discard; }
 END
 
-start_daemon() {
-	mkfifo "$TMP/ready"
-	doorstepd --config "$1" >"$TMP/ready" 2>>"$TMP/log" &
-	PID=$!
-	end_later $PID
-	read -r READY <"$TMP/ready" || { echo "Bail out! $(tail -n 1 "$TMP/log")"; exit 1; }
-	rm "$TMP/ready"
-	PORT=${READY##*smtp=127.0.0.1:}
-	PORT=${PORT%% *}
-}
 # mail SUBJECT MAIL-PARAMETERS RCPT-PARAMETERS [SENDER] - sends one mail; the replies.
 mail() {
 	perl -MIO::Socket::INET -e '
@@ -124,14 +115,12 @@ end_host "$host_pid"
 mail asked '' ' NOTIFY=SUCCESS' >"$TMP/out"
 check "a sender who cannot be told: the mail is taken" grep -q '^250 2.0.0' "$TMP/out"
 check "and that is logged" grep -q '^event=confirm .*verdict=failed' "$TMP/log"
-kill -TERM "$PID"
-wait "$PID"
+end_daemon
 
 sed '/^submit/d' "$TMP/d.conf" >"$TMP/alone.conf"
 start_daemon "$TMP/alone.conf"
 mail asked '' ' NOTIFY=SUCCESS' >"$TMP/out"
 check "who cannot send notifications does not offer them" fails grep -q DSN "$TMP/out"
 check "and does not take the parameter" grep -q '^555 5.5.4' "$TMP/out"
-kill -TERM "$PID"
-wait "$PID"
+end_daemon
 done_testing

@@ -4,6 +4,7 @@
 
 . "$(dirname "$0")/../lib.sh"
 need swaks openssl perl
+. "$SRC/t/peer/daemon.sh"
 
 SECRET=$(printf '5a%.0s' {1..32})
 TICKET=$BUILD/t/tools/ticket
@@ -48,21 +49,6 @@ state_folder = $STATE
 [tls]
 key = $TMP/tls.pem
 END
-
-# start_daemon CONFIG - sets PID and PORT once it listens.
-start_daemon() {
-	mkfifo "$TMP/ready"
-	doorstepd --config "$1" >"$TMP/ready" 2>>"$TMP/log" &
-	PID=$!
-	end_later $PID
-	read -r READY <"$TMP/ready" || {
-		echo "Bail out! doorstepd does not start: $(tail -n 1 "$TMP/log")"
-		exit 1
-	}
-	rm "$TMP/ready"
-	PORT=${READY##*smtp=127.0.0.1:}
-	PORT=${PORT%% *}
-}
 
 # talk [SOURCE-IP] - sends standard input as it is, and prints what comes back.
 talk() {

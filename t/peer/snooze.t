@@ -3,6 +3,7 @@
 # snooze.t - doorstepd wakes snoozed mails: those that wait when it starts, and those that come
 . "$(dirname "$0")/../lib.sh"
 need doorstepd swaks
+. "$SRC/t/peer/daemon.sh"
 
 MAILDIR=$TMP/mail
 mkdir "$TMP/sieve"
@@ -35,36 +36,22 @@ require ["snooze", "fileinto"];
 snooze :mailbox "Woken" :weekdays "$(date -d '2 days' +%w)" "12:00";
 END
 
-start_daemon() {
-	mkfifo "$TMP/ready"
-	doorstepd --config "$TMP/d.conf" >"$TMP/ready" 2>>"$TMP/log" &
-	PID=$!
-	end_later $PID
-	read -r READY <"$TMP/ready" || { echo "Bail out! $(tail -n 1 "$TMP/log")"; exit 1; }
-	rm "$TMP/ready"
-	PORT=${READY##*smtp=127.0.0.1:}
-	PORT=${PORT%% *}
-}
-end_daemon() {
-	kill -TERM "$PID"
-	wait "$PID"
-}
 count() { find "$MAILDIR/$1" -type f -path '*/new/*' 2>/dev/null | wc -l; }
 
-start_daemon
+start_daemon "$TMP/d.conf"
 check "a mail is taken" swaks --silent 2 --server "127.0.0.1:$PORT" --from a@b.example \
 	--to james@example.org --h-Subject sleep --body words
 is "it waits in the mailbox of the setting" 1 "$(count .Later)"
 is "and is nowhere else" 1 "$(find "$MAILDIR" -type f -path '*/new/*' | wc -l)"
 end_daemon
-start_daemon
+start_daemon "$TMP/d.conf"
 is "its time has not come at the next start" 1 "$(count .Later)"
 end_daemon
 
 mail=$(find "$MAILDIR/.Later/new" -type f)
 check "it says when it wakes" grep -qE '^X-Doorstep-Snooze: [0-9]+ m=Woken a= r=' "$mail"
 sed -i -E 's/^(X-Doorstep-Snooze:) [0-9]+/\1 1000000000/' "$mail"
-start_daemon
+start_daemon "$TMP/d.conf"
 is "once its time has come it is woken" "0 1" "$(count .Later) $(count .Woken)"
 woken=$(find "$MAILDIR/.Woken/new" -type f)
 check "without the field" fails grep -q X-Doorstep-Snooze "$woken"
