@@ -4,6 +4,7 @@
 
 . "$(dirname "$0")/../lib.sh"
 need openssl perl
+. "$SRC/t/peer/daemon.sh"
 
 SECRET=$(printf '5a%.0s' {1..32})
 LISTED=127.0.0.5
@@ -33,8 +34,8 @@ write_session() {
 # script - standard input becomes the reader's script.
 script() { cat >"$SCRIPTS/next" && mv "$SCRIPTS/next" "$SCRIPTS/personal.sieve"; }
 
-# start_daemon [LINE OF [mail]] [LINE OF [smtp]] - sets PID and PORT once it listens.
-start_daemon() {
+# start_with [LINE OF [mail]] [LINE OF [smtp]] - the daemon with such settings.
+start_with() {
 	cat >"$TMP/d.conf" <<-END
 		[mail]
 		maildir = $MAILDIR
@@ -52,19 +53,8 @@ start_daemon() {
 		[tls]
 		key = $TMP/tls.pem
 	END
-	mkfifo "$TMP/ready"
-	doorstepd --config "$TMP/d.conf" >"$TMP/ready" 2>>"$TMP/log" &
-	PID=$!
-	end_later $PID
-	read -r READY <"$TMP/ready" || {
-		echo "Bail out! doorstepd does not start: $(tail -n 1 "$TMP/log")"
-		exit 1
-	}
-	rm "$TMP/ready"
-	PORT=${READY##*smtp=127.0.0.1:}
-	PORT=${PORT%% *}
+	start_daemon "$TMP/d.conf"
 }
-end_daemon() { kill -TERM "$PID" && wait "$PID"; }
 
 # talk - sends standard input as it is from the listed address, and prints what comes back.
 talk() {
@@ -108,7 +98,7 @@ empty_maildir() { rm -rf "$MAILDIR"; }
 last_rcpt() { grep '^event=rcpt ' "$TMP/log" | tail -n 1; }
 
 write_session ""
-start_daemon
+start_with
 
 # --- reject and ereject ------------------------------------------------------------------------------
 script <<'END'
@@ -212,13 +202,13 @@ end_daemon
 # --- Settings ------------------------------------------------------------------------------------------------
 write_session '21*@spam.example;'
 empty_maildir
-start_daemon '' 'discard_early = refuse'
+start_with '' 'discard_early = refuse'
 is 'discard_early = refuse: the script discards' \
 	"550 5.7.1 The recipient's mail filter refuses this message" \
 	"$(rcpt silent@example.com james@example.org)"
 check 'discard_early = refuse: the list denies' grep -q '^550 5.7.1' <(rcpt a@spam.example james@example.org)
 end_daemon
-start_daemon '' 'discard_early = accept'
+start_with '' 'discard_early = accept'
 for sender in silent@example.com a@spam.example; do
 	is "discard_early = accept: $sender" '220 250 250 250 354 250 221' \
 		"$(mail $sender hello james@example.org)"
@@ -230,7 +220,7 @@ script <<'END'
 require "envelope";
 if envelope "from" "silent@example.com" { discard; stop; }
 END
-start_daemon 'engine = libsieve' 'discard_early = refuse'
+start_with 'engine = libsieve' 'discard_early = refuse'
 for sender in silent@example.com a@spam.example; do
 	is "engine = libsieve: $sender comes, and is thrown away" '220 250 250 250 354 250 221' \
 		"$(mail $sender hello james@example.org)"
