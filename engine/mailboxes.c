@@ -12,6 +12,12 @@
 #include "engine/deliver/memory.h"
 #include "engine/run.h"
 
+const char *
+sieve_run_maildir(const SieveRun *run)
+{
+	return run->maildir;
+}
+
 bool
 sieve_run_has_mailbox(const SieveRun *run, SieveBytes mailbox)
 {

@@ -547,6 +547,8 @@ int sieve_run_local_zone(SieveRun *run, int64_t time_unix);
 bool sieve_run_knows(SieveRun *run, const char *name, SieveNeeds needs);
 /** (nullable) RFC 5183 item; NULL when it is not known here. */
 const char *sieve_run_environment(SieveRun *run, const char *item);
+/** (nullable) the folder of the reader's mail store, which may not be there yet. */
+const char *sieve_run_maildir(const SieveRun *run);
 /** Searches the directory as SieveSearch says. */
 bool sieve_run_search(SieveRun *run, const char *url, GPtrArray *values, GError **error);
 /** Whether mail can be stored into the mailbox without making it; the inbox can always. For tests with

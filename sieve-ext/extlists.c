@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* extlists.c - lists that are kept outside of scripts: :list, valid_ext_list, redirect :list (RFC 6134) */
 
-#include "engine/sieve-ext.h"
+#include "sieve-ext/extlists.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,8 +172,8 @@ find_list(SieveRun *run, SieveBytes name)
 }
 
 /* RFC 6134 section 2.4: the script may be for another host, and ask first. */
-static void
-check_list(SieveCheck *check, const SieveArg *arg, SieveBytes value)
+void
+sieve_extlists_check(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 {
 	g_autofree char *shown = sieve_bytes_escape(value, 200);
 
@@ -184,23 +184,26 @@ check_list(SieveCheck *check, const SieveArg *arg, SieveBytes value)
 
 /* --- :list (section 2.2) ---------------------------------------------------------------------------- */
 
+bool
+sieve_extlists_has(SieveRun *run, SieveBytes name, SieveBytes value)
+{
+	const List *list = find_list(run, name);
+	SieveBytes wanted = sieve_arena_lower(sieve_run_arena(run), value);
+
+	return list != NULL && list->count > 0 &&
+	       bsearch(&wanted, list->keys, list->count, sizeof(SieveBytes), compare_keys) != NULL;
+}
+
 static bool
 match_lists(SieveMatching *matching, const void *matcher, SieveBytes value)
 {
 	const SieveKeys *names = matcher;
-	SieveArena *arena = sieve_run_arena(matching->run);
-	SieveBytes wanted = sieve_arena_lower(arena, value);
 
-	for (size_t i = 0; i < names->keys.count; i++) {
-		const List *list = find_list(matching->run, names->keys.items[i]);
-		if (list == NULL)
-			return false;
-		if (list->count > 0 && bsearch(&wanted, list->keys, list->count, sizeof(SieveBytes),
-					       compare_keys) != NULL) {
+	for (size_t i = 0; i < names->keys.count; i++)
+		if (sieve_extlists_has(matching->run, names->keys.items[i], value)) {
 			matching->key = i;
 			return true;
 		}
-	}
 	return false;
 }
 
@@ -215,7 +218,7 @@ capture_value(const SieveMatching *matching, SieveBytes *captures)
 static const SieveMatchDef extlists_matches[] = {
 	{.tag = "list",
 		.raw = true,
-		.check_key = check_list,
+		.check_key = sieve_extlists_check,
 		.match = match_lists,
 		.capture = capture_value},
 	{.tag = NULL},
@@ -275,7 +278,7 @@ static const SieveTagDef extlists_tags[] = {
 	{.name = "list",
 		.commands = "redirect",
 		.instead = redirect_to_list,
-		.check_operand = check_list},
+		.check_operand = sieve_extlists_check},
 	{.name = NULL},
 };
 

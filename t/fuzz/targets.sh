@@ -3,7 +3,7 @@
 #
 # Sourced with bash, with SRC set to the source tree.
 
-fuzz_targets='parser compiler run printer message glob'
+fuzz_targets='parser compiler run printer message glob calendar'
 
 # fuzz_max_len TARGET - bytes of the longest input worth trying.
 fuzz_max_len() {
@@ -18,7 +18,7 @@ fuzz_max_len() {
 fuzz_dictionary() {
 	case $1 in
 	run) cat "$SRC/t/fuzz/sieve.dict" "$SRC/t/fuzz/message.dict" ;;
-	message | glob) cat "$SRC/t/fuzz/$1.dict" ;;
+	message | glob | calendar) cat "$SRC/t/fuzz/$1.dict" ;;
 	*) cat "$SRC/t/fuzz/sieve.dict" ;;
 	esac
 }

@@ -26,10 +26,11 @@ engine_alone() {
 check "only schema/ speaks LDAP" only '^(ldap|lber)' '^schema/'
 check "only the milter file sees libmilter" only '^libmilter/' '^mta-hook/milter[.]c$'
 check "only the regex extension sees PCRE2" only '^pcre2' '^sieve-ext/regex[.]c$'
+check "only the calendar extension sees libical" only '^libical/' '^sieve-ext/calendar[.]c$'
 check "only the second engine sees libsieve" only '^sieve2' '^engine/libsieve[.]c$'
 check "the engine includes no room above it" engine_alone
 check "extensions see the extension header alone" \
-	room sieve-ext '^(engine/sieve-ext[.]h|sieve-ext/enotify[.]h|sieve-ext/extensions[.](h|def))$'
+	room sieve-ext '^(engine/sieve-ext[.]h|sieve-ext/(calendar|enotify|extlists)[.]h|sieve-ext/extensions[.](h|def))$'
 check "schema/ uses the engine" room schema '^(engine|schema)/'
 check "peer/ uses schema/ and the engine" room peer '^(engine|sieve-ext/extensions|schema|peer)/'
 check "mta-hook/ uses of peer/ the SMTP parts and the log alone" \
