@@ -124,32 +124,42 @@ parse_field(SieveMatching *matching, const SieveHeaderField *field)
 		sieve_header_unfold(field->raw, sieve_run_arena(matching->run)));
 }
 
+/* RFC 5703 section 4.1: of fields without a type, blank strings are tested. */
+static SieveContentType
+find_type(SieveMatching *matching, const SieveHeaderField *field)
+{
+	if (!sieve_bytes_equal_nocase(field->name, SIEVE_BYTES("Content-Type")) &&
+		!sieve_bytes_equal_nocase(field->name, SIEVE_BYTES("Content-Disposition")))
+		return (SieveContentType){.type = SIEVE_BYTES(""), .subtype = SIEVE_BYTES("")};
+	return parse_field(matching, field);
+}
+
 static bool
 offer_type(SieveMatching *matching, const SieveHeaderField *field, const SieveArg *arg G_GNUC_UNUSED)
 {
-	SieveContentType type = parse_field(matching, field);
+	SieveContentType type = find_type(matching, field);
 
-	return type.type.len > 0 && sieve_matching_offer(matching, type.type);
+	return sieve_matching_offer(matching, type.type);
 }
 
 static bool
 offer_subtype(SieveMatching *matching, const SieveHeaderField *field, const SieveArg *arg G_GNUC_UNUSED)
 {
-	SieveContentType type = parse_field(matching, field);
+	SieveContentType type = find_type(matching, field);
 
-	return type.subtype.len > 0 && sieve_matching_offer(matching, type.subtype);
+	return sieve_matching_offer(matching, type.subtype);
 }
 
 static bool
 offer_content_type(
 	SieveMatching *matching, const SieveHeaderField *field, const SieveArg *arg G_GNUC_UNUSED)
 {
-	SieveContentType type = parse_field(matching, field);
+	SieveContentType type = find_type(matching, field);
 	const char *text = sieve_arena_printf(sieve_run_arena(matching->run), "%.*s%s%.*s",
 		(int)type.type.len, type.type.ptr, type.subtype.len > 0 ? "/" : "",
 		(int)type.subtype.len, type.subtype.ptr);
 
-	return type.type.len > 0 && sieve_matching_offer(matching, sieve_bytes_from_string(text));
+	return sieve_matching_offer(matching, sieve_bytes_from_string(text));
 }
 
 static bool

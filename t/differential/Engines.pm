@@ -141,6 +141,8 @@ sub our_action {
 	my ($line) = @_;
 	my $flags = $line =~ s/ flags "([^"]*)"$// ? flags($1 =~ s/\\\\/\\/gr) : '';
 	return "store INBOX$flags" if $line =~ /^(?:implicit )?keep$/;
+	# Whom not to answer the other one asks when it sends, which a test run does not.
+	return 'answer' if $line =~ /^vacation[ :]/;
 	return $line if $line !~ /^(\w+) "(.*)"$/;
 	my ($action, $target) = ($1, $2);
 	# Each shows the line ends of a reason in its own way.
@@ -170,6 +172,7 @@ sub their_decision {
 		$actions[-1] .= flags($1) if /^ +\+ add IMAP flags: (.*)/;
 		push @actions, "redirect $1" if /^ \* redirect message to: <(.*)>/;
 		push @actions, 'reject ' . $1 =~ s/\?\?/ /gr if /^ \* reject message with reason: (.*)/;
+		push @actions, 'answer' if /^ \* send vacation message:/;
 		push @actions, 'discard' if /^ \* discard/;
 	}
 	return decision(@actions);

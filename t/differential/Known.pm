@@ -57,7 +57,7 @@ our @decisions = (
 	},
 	{
 		key => '5228 2.7.1',
-		is => sub { $_[0]{script} =~ /:matches/ && $_[0]{script} =~ /\?[^*]/ },
+		is => sub { $_[0]{script} =~ /:matches/ && ($_[0]{script} =~ /\?[^*]/ || ($_[0]{theirs} eq 'error' && $_[0]{script} =~ /\\\\"/)) },
 	},
 	{
 		key => '5229 5',

@@ -26,6 +26,8 @@ my @date_parts = (['year', 2026, 1975, 2004], ['month', '01', '02', '11', '12'],
 
 my @body_words = ('hello', 'Hello World', 'list', 'report', "caf\xc3\xa9", 'prologue', 'epilogue', 'a b', '', 'inside', 'content-type');
 my @content_types = ('', 'text', 'text/plain', 'multipart', 'multipart/mixed', 'message/rfc822', 'message', 'application', 'image/png', '/', 'text/');
+my @methods = ('mailto:ann@example.org', 'mailto:ann@example.org?subject=hello', 'mailto:ann', 'MAILTO:ann@example.org', 'mailto:',
+	'mailto:a@b.c,d@e.f?cc=g@h.i', 'mailto:%61nn@example.org', 'mailto:ann%@example.org', 'tel:+123', 'nonsense', '');
 my @edited = qw(Subject X-List x-number X-New Received);
 
 my $level;   # of nesting
@@ -270,6 +272,53 @@ my @features = (
 	{
 		capability => 'encoded-character',
 		tests => [sub { 'header :contains "subject" ' . pick('"${hex: 48 65}"', '"${unicode:e9}"', '"${hex:c3 a9}"', '"${hex:4x}"', '"${unicode: 48 65 6C}"') }],
+	},
+	{
+		capability => 'ihave',
+		tests => [sub { 'ihave ' . string_list(sub { pick('fileinto', 'copy', 'nobody-has-it', 'comparator-i;octet') }) }],
+	},
+	{
+		capability => 'enotify',
+		tests => [
+			sub { 'valid_notify_method ' . string_list(sub { pick(@methods) }) },
+			sub {
+				my ($tags, $keys) = match(qw(yes no maybe), '');
+				join ' ', 'notify_method_capability', $tags, string(pick(@methods)), string(pick('online', 'Online', 'other')), $keys;
+			},
+		],
+	},
+	{
+		capability => 'mailbox',
+		tests => [sub { 'mailboxexists ' . string_list(sub { pick('INBOX', 'inbox', 'Nowhere') }) }],
+	},
+	{
+		capability => 'vacation',
+		actions => [
+			sub {
+				my @tags = ((chance(0.3) ? ':days ' . pick(1, 7, 400) : ()), (chance(0.3) ? ':subject ' . string(pick('away', "caf\xc3\xa9")) : ()),
+					(chance(0.5) ? ':addresses ' . string_list(sub { pick(grep { /\w@\w/ } @addresses) }) : ()), (chance(0.2) ? ':handle ' . string('h') : ()));
+				join ' ', 'vacation', @tags, text(pick(@reasons)) . ';';
+			},
+		],
+	},
+	{
+		capability => 'foreverypart',
+		actions => [
+			sub {
+				uses('fileinto');
+				return 'foreverypart { ' . pick('', 'break; ') . 'fileinto ' . string(pick(@mailboxes)) . '; }';
+			},
+		],
+	},
+	{
+		capability => 'extracttext',
+		actions => [
+			sub {
+				uses($_) for qw(foreverypart variables fileinto);
+				return 'foreverypart { extracttext ' . pick('', ':first 5 ', ':upper ', ':length ') . '"a"; '
+					. 'if string :contains "${a}" ' . string(pick(@body_words)) . ' { fileinto "Found"; break; } }';
+			},
+		],
 	},
 	{capability => 'reject', actions => [sub { 'reject ' . text(pick(@reasons)) . ';' }]},
 );
