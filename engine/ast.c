@@ -256,6 +256,35 @@ sieve_ast_add_strings(SieveAst *ast, SieveAstNode *node, const SieveBytes *value
 }
 
 void
+sieve_ast_add_require(SieveAst *ast, const SieveBytes *values, size_t n_values)
+{
+	SieveAstNode *node = make_node(ast, SIEVE_AST_COMMAND, NULL, SIEVE_BYTES("require"));
+
+	sieve_ast_add_strings(ast, node, values, n_values);
+	node->next = ast->commands;
+	ast->commands = node;
+	if (ast->last_command == NULL)
+		ast->last_command = node;
+}
+
+SieveAstNode *
+sieve_ast_last_command(const SieveAst *ast)
+{
+	return ast->last_command;
+}
+
+void
+sieve_ast_take_back(SieveAst *ast, SieveAstNode *last)
+{
+	if (last == NULL)
+		ast->commands = NULL;
+	else
+		last->next = NULL;
+	ast->last_command = last;
+	ast->too_deep = false;
+}
+
+void
 sieve_ast_set_block(SieveAst *ast, SieveAstNode *command)
 {
 	(void)ast;

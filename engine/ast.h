@@ -93,6 +93,13 @@ SieveAstArg *sieve_ast_add_strings(SieveAst *ast, SieveAstNode *node, const Siev
 /** A list argument of strings that live in the tree's arena already; for the parser. */
 SieveAstArg *sieve_ast_take_strings(SieveAst *ast, SieveAstNode *node, SieveAstString *strings,
 	size_t n_strings, bool brackets);
+/** Puts a require of @values before all other commands. */
+void sieve_ast_add_require(SieveAst *ast, const SieveBytes *values, size_t n_values);
+/** (nullable) the last command of the script. */
+SieveAstNode *sieve_ast_last_command(const SieveAst *ast);
+/** Takes back the script's commands after @last (nullable: all of them): for makers that find out late
+ * that there is nothing to be made. */
+void sieve_ast_take_back(SieveAst *ast, SieveAstNode *last);
 /** Gives a command a block, which may stay empty. */
 void sieve_ast_set_block(SieveAst *ast, SieveAstNode *command);
 /** Lines of @comment that do not begin with `#` get one. */

@@ -4,6 +4,7 @@
 #include "engine/doorstep/explain-html.h"
 
 #include "engine/doorstep/files.h"
+#include "engine/doorstep/html.h"
 #include "engine/message/header.h"
 
 /* A page has to stay one that a browser shows at once, whatever the mail. */
@@ -11,59 +12,6 @@
 #define SHOWN_FIELDS 300u
 #define SHOWN_FIELD_BYTES 4096u
 #define SHOWN_SOURCE_LINE_BYTES 4096u
-
-/* --- Text that is never markup ---------------------------------------------------------------- */
-
-static void
-put_character(gunichar character, GString *html)
-{
-	static const struct {
-		gunichar character;
-		const char *entity;
-	} entities[] = {
-		{'<', "&lt;"}, {'>', "&gt;"}, {'&', "&amp;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(entities); i++)
-		if (character == entities[i].character) {
-			g_string_append(html, entities[i].entity);
-			return;
-		}
-	/* Format characters can reorder what is shown. */
-	if (character == '\n' || character == '\t' ||
-		(g_unichar_isprint(character) && g_unichar_type(character) != G_UNICODE_FORMAT))
-		g_string_append_unichar(html, character);
-	else
-		g_string_append_printf(html, "\\u{%x}", character);
-}
-
-/* At most @max_bytes of @text; line ends become LF. */
-static void
-put_text(SieveBytes text, size_t max_bytes, GString *html)
-{
-	size_t end = MIN(text.len, max_bytes);
-
-	for (size_t at = 0; at < end;) {
-		const char *here = text.ptr + at;
-		gunichar character = g_utf8_get_char_validated(here, (gssize)(text.len - at));
-		bool line_end = *here == '\r' && at + 1 < text.len && here[1] == '\n';
-		if (*here == '\0' || character == (gunichar)-1 || character == (gunichar)-2) {
-			g_string_append_printf(html, "\\x%02x", (unsigned char)*here);
-			at++;
-			continue;
-		}
-		if (!line_end)
-			put_character(character, html);
-		at += (size_t)g_utf8_skip[(unsigned char)*here];
-	}
-	if (end < text.len)
-		g_string_append(html, "...");
-}
-
-static void
-put_string(const char *text, GString *html)
-{
-	put_text(sieve_bytes_from_string(text), SIZE_MAX, html);
-}
 
 /* --- The script ------------------------------------------------------------------------------- */
 
@@ -180,7 +128,7 @@ put_told(const Told *told, GString *html)
 	for (unsigned i = 0; i < told->lines->len; i++) {
 		const DoorstepExplainLine *line = g_ptr_array_index(told->lines, i);
 		g_string_append_printf(html, "<li class=\"%s\">", class_of(line));
-		put_string(line->text, html);
+		doorstep_html_string(line->text, html);
 		if (line->kind == SIEVE_TRACE_TEST)
 			g_string_append(html, line->yes ? " &rarr; true" : " &rarr; false");
 		g_string_append(html, "</li>\n");
@@ -196,7 +144,7 @@ static void
 put_source(unsigned number, SieveBytes text, const char *state, GString *html)
 {
 	g_string_append_printf(html, "<span class=\"number\">%u</span><code>", number);
-	put_text(text, SHOWN_SOURCE_LINE_BYTES, html);
+	doorstep_html_text(text, SHOWN_SOURCE_LINE_BYTES, html);
 	g_string_append(html, "</code>");
 	if (state != NULL)
 		g_string_append_printf(html, "<span class=\"word %s\">%s</span>", state,
@@ -241,7 +189,7 @@ put_script(const DoorstepExplain *explain, unsigned script, SieveBytes text, GSt
 	unsigned number = 1;
 
 	g_string_append(html, "<article class=\"card\"><h3><code>");
-	put_string(explain->program->scripts[script].name, html);
+	doorstep_html_string(explain->program->scripts[script].name, html);
 	g_string_append(html, "</code></h3>\n<ol class=\"code\">\n");
 	for (size_t at = 0; at < text.len; number++) {
 		size_t end = MIN(sieve_bytes_find(text, SIEVE_BYTES("\n"), at), text.len);
@@ -275,7 +223,7 @@ static void
 put_row(const char *name, SieveBytes value, GString *html)
 {
 	g_string_append_printf(html, "<tr><th scope=\"row\">%s</th><td>", name);
-	put_text(value, SHOWN_FIELD_BYTES, html);
+	doorstep_html_text(value, SHOWN_FIELD_BYTES, html);
 	g_string_append(html, "</td></tr>\n");
 }
 
@@ -295,12 +243,12 @@ put_field(const SieveHeaderField *field, SieveArena *arena, GString *html)
 	SieveBytes decoded = sieve_header_decode(field->raw, arena);
 
 	g_string_append(html, "<tr><th scope=\"row\">");
-	put_text(field->name, 100, html);
+	doorstep_html_text(field->name, 100, html);
 	g_string_append(html, "</th><td>");
-	put_text(decoded, SHOWN_FIELD_BYTES, html);
+	doorstep_html_text(decoded, SHOWN_FIELD_BYTES, html);
 	if (!sieve_bytes_equal(plain, decoded)) {
 		g_string_append(html, "<details><summary>as sent</summary>");
-		put_text(plain, SHOWN_FIELD_BYTES, html);
+		doorstep_html_text(plain, SHOWN_FIELD_BYTES, html);
 		g_string_append(html, "</details>");
 	}
 	g_string_append(html, "</td></tr>\n");
@@ -334,7 +282,7 @@ put_mail(const DoorstepExplainPage *page, GString *html)
 	/* A line end that follows <pre> at once is not shown; this one is ours. */
 	g_string_append(html, "<article class=\"card\"><h3>Body</h3>\n"
 			      "<pre class=\"body\" tabindex=\"0\">\n");
-	put_text(body, SHOWN_BODY_BYTES, html);
+	doorstep_html_text(body, SHOWN_BODY_BYTES, html);
 	g_string_append(html, "</pre>\n");
 	if (body.len > SHOWN_BODY_BYTES)
 		g_string_append_printf(html, "<p class=\"cut\">The first %u of %zu bytes.</p>",
@@ -348,9 +296,9 @@ static void
 put_names(const DoorstepExplain *explain, const DoorstepExplainPage *page, const char *between,
 	GString *html)
 {
-	put_string(explain->program->scripts[0].name, html);
+	doorstep_html_string(explain->program->scripts[0].name, html);
 	g_string_append(html, between);
-	put_string(page->mail_name, html);
+	doorstep_html_string(page->mail_name, html);
 }
 
 static void
@@ -359,20 +307,20 @@ put_result(const DoorstepExplain *explain, GString *html)
 	g_string_append(html, "<section class=\"card result\" aria-label=\"Result\">\n");
 	if (explain->error != NULL) {
 		g_string_append(html, "<p class=\"error\">");
-		put_string(explain->error, html);
+		doorstep_html_string(explain->error, html);
 		g_string_append(html, "</p>\n");
 	}
 	if (explain->actions->len > 0)
 		g_string_append(html, "<ul>\n");
 	for (unsigned i = 0; i < explain->actions->len; i++) {
 		g_string_append(html, "<li><code>");
-		put_string(g_ptr_array_index(explain->actions, i), html);
+		doorstep_html_string(g_ptr_array_index(explain->actions, i), html);
 		g_string_append(html, "</code></li>\n");
 	}
 	if (explain->actions->len > 0)
 		g_string_append(html, "</ul>\n");
 	g_string_append_printf(html, "<p class=\"keep %s\">", explain->kept ? "stands" : "fell");
-	put_string(explain->keep, html);
+	doorstep_html_string(explain->keep, html);
 	g_string_append(html, "</p>\n</section>\n");
 }
 
@@ -380,11 +328,7 @@ char *
 doorstep_explain_html(const DoorstepExplain *explain, const DoorstepExplainPage *page)
 {
 	GString *html = g_string_new(
-		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		"style-src 'unsafe-inline'\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		"<title>");
+		DOORSTEP_HTML_HEAD);
 
 	put_names(explain, page, " on ", html);
 	g_string_append(html, "</title>\n<style>\n");

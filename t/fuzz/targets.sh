@@ -3,7 +3,8 @@
 #
 # Sourced with bash, with SRC set to the source tree.
 
-fuzz_targets='parser compiler run printer message glob calendar'
+fuzz_targets='parser compiler run printer message glob calendar
+	convert-gmail convert-postfix-access convert-postfix-checks convert-postfix-cidr convert-procmail convert-sendmail-access convert-thunderbird'
 
 # fuzz_max_len TARGET - bytes of the longest input worth trying.
 fuzz_max_len() {
@@ -18,6 +19,7 @@ fuzz_max_len() {
 fuzz_dictionary() {
 	case $1 in
 	run) cat "$SRC/t/fuzz/sieve.dict" "$SRC/t/fuzz/message.dict" ;;
+	convert-*) cat "$SRC/t/fuzz/convert.dict" ;;
 	message | glob | calendar) cat "$SRC/t/fuzz/$1.dict" ;;
 	*) cat "$SRC/t/fuzz/sieve.dict" ;;
 	esac

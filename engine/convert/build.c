@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* build.c - rules, tests and commands, and logical lines, for the readers of formats */
+
+#include "engine/convert/build.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "engine/bytes.h"
+
+/* --- Lines ------------------------------------------------------------------------------------------ */
+
+bool
+convert_is_text(SieveBytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] < ' ' && text.ptr[i] != '\t')
+			return false;
+	return text.len == 0 || g_utf8_validate_len(text.ptr, text.len, NULL);
+}
+
+static bool
+is_blank(char character)
+{
+	return character == ' ' || character == '\t';
+}
+
+bool
+convert_next_word(SieveBytes *rest, SieveBytes *ret_word)
+{
+	SieveBytes text = sieve_bytes_trim(*rest);
+	size_t end = 0;
+
+	while (end < text.len && !is_blank(text.ptr[end]))
+		end++;
+	*ret_word = sieve_bytes_slice(text, 0, end);
+	*rest = sieve_bytes_trim(sieve_bytes_slice(text, end, SIZE_MAX));
+	return end > 0;
+}
+
+static SieveBytes
+join_lines(SieveConversion *conversion, size_t first, size_t last)
+{
+	g_autoptr(GString) joined = g_string_new(NULL);
+
+	if (first == last)
+		return sieve_bytes_trim(convert_line(conversion, first));
+	for (size_t i = first; i <= last; i++) {
+		SieveBytes line = sieve_bytes_trim(convert_line(conversion, i));
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		if (joined->len > 0)
+			g_string_append_c(joined, ' ');
+		g_string_append_len(joined, line.ptr, (gssize)line.len);
+	}
+	return sieve_arena_copy(convert_arena(conversion), (SieveBytes){joined->str, joined->len});
+}
+
+bool
+convert_next_logical(SieveConversion *conversion, size_t *at, ConvertLogical *ret_logical)
+{
+	size_t count = convert_count_lines(conversion);
+
+	for (; *at < count; ++*at) {
+		SieveBytes line = sieve_bytes_trim(convert_line(conversion, *at));
+		if (line.len > 0 && line.ptr[0] != '#')
+			break;
+		convert_set_class(conversion, *at, SIEVE_CONVERT_COMMENT, NULL);
+	}
+	if (*at == count)
+		return false;
+	ret_logical->first = *at;
+	ret_logical->last = (*at)++;
+	/* Comments and empty lines may stand between; they belong to it if more of it follows. */
+	for (size_t next = *at; next < count; next++) {
+		SieveBytes line = convert_line(conversion, next);
+		SieveBytes trimmed = sieve_bytes_trim(line);
+		if (trimmed.len == 0 || trimmed.ptr[0] == '#')
+			continue;
+		if (!is_blank(line.ptr[0]))
+			break;
+		ret_logical->last = next;
+		*at = next + 1;
+	}
+	ret_logical->text = join_lines(conversion, ret_logical->first, ret_logical->last);
+	return true;
+}
+
+/* --- Rules ------------------------------------------------------------------------------------------ */
+
+ConvertRule
+convert_begin_rule(SieveConversion *conversion, size_t first)
+{
+	return (ConvertRule){
+		.conversion = conversion,
+		.first = first,
+		.before = sieve_ast_last_command(convert_ast(conversion)),
+		.class = SIEVE_CONVERT_EXACT,
+	};
+}
+
+void
+convert_note(ConvertRule *rule, SieveConvertClass class, const char *format, ...)
+{
+	va_list args;
+
+	if (rule->class >= class)
+		return;
+	va_start(args, format);
+	g_autofree char *note = g_strdup_vprintf(format, args);
+	va_end(args);
+	rule->class = class;
+	rule->note = sieve_arena_strdup(convert_arena(rule->conversion), note);
+}
+
+static SieveAstNode *
+first_command(const ConvertRule *rule)
+{
+	if (rule->before != NULL)
+		return rule->before->next;
+	return (SieveAstNode *)(uintptr_t)sieve_ast_commands(convert_ast(rule->conversion));
+}
+
+void
+convert_end_rule(ConvertRule *rule, size_t last, SieveBytes name)
+{
+	SieveConversion *conversion = rule->conversion;
+	g_autofree size_t *lines = g_new(size_t, last - rule->first + 1);
+	g_autofree char *shown = name.len == 0 ? g_strdup("") : sieve_bytes_print(name, 60);
+	g_autofree char *what = g_strconcat(shown, name.len == 0 ? "" : ": ", NULL);
+	size_t count = 0;
+
+	if (sieve_ast_too_deep(convert_ast(conversion)))
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it is nested too deeply");
+	if (rule->class == SIEVE_CONVERT_NOT_EXPRESSIBLE)
+		sieve_ast_take_back(convert_ast(conversion), rule->before);
+	for (size_t i = rule->first; i <= last; i++) {
+		SieveBytes line = sieve_bytes_trim(convert_line(conversion, i));
+		bool empty = line.len == 0 || line.ptr[0] == '#';
+		convert_set_class(conversion, i, empty ? SIEVE_CONVERT_COMMENT : rule->class,
+			empty ? NULL : rule->note);
+		if (!empty)
+			lines[count++] = i;
+	}
+	SieveAstNode *command = first_command(rule);
+	if (command == NULL || count == 0)
+		return;
+	command->blank_before = rule->before != NULL;
+	convert_became(conversion, command, what, lines, count);
+}
+
+/* --- Tests and commands ------------------------------------------------------------------------------- */
+
+SieveAstNode *
+convert_add_test(SieveConversion *conversion, SieveAstNode *parent, const char *name)
+{
+	return sieve_ast_add_test(convert_ast(conversion), parent, sieve_bytes_from_string(name));
+}
+
+static void
+add_tag(SieveConversion *conversion, SieveAstNode *node, const char *tag)
+{
+	if (tag != NULL)
+		sieve_ast_add_tag(convert_ast(conversion), node, sieve_bytes_from_string(tag));
+}
+
+void
+convert_add_list(SieveConversion *conversion, SieveAstNode *node, ConvertList list)
+{
+	if (list.count == 1)
+		sieve_ast_add_string(convert_ast(conversion), node, list.items[0]);
+	else
+		sieve_ast_add_strings(convert_ast(conversion), node, list.items, list.count);
+}
+
+SieveAstNode *
+convert_add_match(SieveConversion *conversion, SieveAstNode *parent, const ConvertMatch *match)
+{
+	SieveAst *ast = convert_ast(conversion);
+	SieveAstNode *test = convert_add_test(conversion, parent, match->test);
+
+	add_tag(conversion, test, match->part);
+	add_tag(conversion, test, match->transform);
+	if (strcmp(match->match, "is") != 0)
+		add_tag(conversion, test, match->match);
+	if (match->relation != NULL)
+		sieve_ast_add_string(ast, test, sieve_bytes_from_string(match->relation));
+	if (match->comparator != NULL) {
+		add_tag(conversion, test, "comparator");
+		sieve_ast_add_string(ast, test, sieve_bytes_from_string(match->comparator));
+	}
+	if (match->fields.count > 0)
+		convert_add_list(conversion, test, match->fields);
+	convert_add_list(conversion, test, match->keys);
+	return test;
+}
+
+SieveAstNode *
+convert_add_command(SieveConversion *conversion, SieveAstNode *parent, const char *name, const char *tag,
+	SieveBytes argument)
+{
+	SieveAstNode *command =
+		sieve_ast_add_command(convert_ast(conversion), parent, sieve_bytes_from_string(name));
+
+	add_tag(conversion, command, tag);
+	if (argument.ptr != NULL)
+		sieve_ast_add_string(convert_ast(conversion), command, argument);
+	return command;
+}
+
+SieveBytes
+convert_quote_glob(SieveConversion *conversion, SieveBytes text)
+{
+	g_autoptr(GString) quoted = g_string_sized_new(text.len);
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (strchr("*?\\", text.ptr[i]) != NULL && text.ptr[i] != '\0')
+			g_string_append_c(quoted, '\\');
+		g_string_append_c(quoted, text.ptr[i]);
+	}
+	if (quoted->len == text.len)
+		return text;
+	return sieve_arena_copy(convert_arena(conversion), (SieveBytes){quoted->str, quoted->len});
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+/* convert.c - from text to a script, and the account of its lines */
+
+#include "engine/convert/convert.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/bytes.h"
+#include "engine/convert/build.h"
+#include "engine/parser.h"
+#include "engine/printer.h"
+
+/* What is known of a line while it is converted. */
+typedef struct Line {
+	SieveConvertedLine told;
+	bool classed;
+	const SieveAstNode *command; /* (nullable) of the script itself */
+} Line;
+
+struct SieveConversion {
+	SieveBytes text;
+	SieveSide side;
+	const SieveRegistry *registry;
+	SieveAst *ast;
+	GArray *lines;	  /* of Line */
+	GArray *findings; /* of SieveFinding */
+	char *script;
+	size_t script_len;
+};
+
+/* --- Lines ------------------------------------------------------------------------------------------ */
+
+SieveArena *
+convert_arena(SieveConversion *conversion)
+{
+	return sieve_ast_arena(conversion->ast);
+}
+
+SieveAst *
+convert_ast(SieveConversion *conversion)
+{
+	return conversion->ast;
+}
+
+SieveSide
+convert_side(const SieveConversion *conversion)
+{
+	return conversion->side;
+}
+
+SieveBytes
+convert_text(const SieveConversion *conversion)
+{
+	return conversion->text;
+}
+
+size_t
+convert_count_lines(const SieveConversion *conversion)
+{
+	return conversion->lines->len;
+}
+
+static Line *
+line_of(const SieveConversion *conversion, size_t line)
+{
+	return &g_array_index(conversion->lines, Line, line);
+}
+
+SieveBytes
+convert_line(const SieveConversion *conversion, size_t line)
+{
+	return line_of(conversion, line)->told.text;
+}
+
+size_t
+convert_line_at(const SieveConversion *conversion, const char *at)
+{
+	size_t low = 0;
+	size_t high = conversion->lines->len;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (line_of(conversion, middle)->told.text.ptr <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void
+convert_set_class(SieveConversion *conversion, size_t line, SieveConvertClass class, const char *note)
+{
+	Line *known = line_of(conversion, line);
+
+	if (known->classed && known->told.class >= class)
+		return;
+	known->classed = true;
+	known->told.class = class;
+	known->told.note = note;
+}
+
+char *
+convert_printf(SieveConversion *conversion, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_autofree char *text = g_strdup_vprintf(format, args);
+	va_end(args);
+	return sieve_arena_strdup(convert_arena(conversion), text);
+}
+
+void
+convert_find(SieveConversion *conversion, SieveFindingKind kind, size_t line, size_t other)
+{
+	const SieveFinding finding = {kind, (unsigned)line + 1, other == SIZE_MAX ? 0 : (unsigned)other + 1};
+
+	g_array_append_val(conversion->findings, finding);
+}
+
+void
+convert_became(SieveConversion *conversion, SieveAstNode *command, const char *what,
+	const size_t *lines, size_t n_lines)
+{
+	enum { SHOWN_RUNS = 12 };
+	g_autoptr(GString) comment = g_string_new(NULL);
+	size_t runs = 0;
+
+	g_string_append_printf(comment, "# %s%s", what, n_lines == 1 ? "line" : "lines");
+	for (size_t i = 0; i < n_lines;) {
+		size_t end = i + 1;
+		while (end < n_lines && lines[end] == lines[end - 1] + 1)
+			end++;
+		if (++runs <= SHOWN_RUNS)
+			g_string_append_printf(comment, "%s %zu", i == 0 ? "" : ",", lines[i] + 1);
+		if (runs <= SHOWN_RUNS && end - i > 1)
+			g_string_append_printf(comment, "-%zu", lines[end - 1] + 1);
+		i = end;
+	}
+	if (runs > SHOWN_RUNS)
+		g_string_append_printf(comment, " and others up to %zu", lines[n_lines - 1] + 1);
+	sieve_ast_set_comment(conversion->ast, command, (SieveBytes){comment->str, comment->len});
+	for (const SieveAstNode *top = command; top != NULL; top = top->parent)
+		for (size_t i = 0; top->parent == NULL && i < n_lines; i++)
+			line_of(conversion, lines[i])->command = top;
+}
+
+static void
+split_lines(SieveConversion *conversion)
+{
+	SieveBytes text = conversion->text;
+
+	for (size_t at = 0; at < text.len;) {
+		const char *end = memchr(text.ptr + at, '\n', text.len - at);
+		size_t next = end == NULL ? text.len : (size_t)(end - text.ptr) + 1;
+		size_t len = (end == NULL ? text.len : next - 1) - at;
+		if (len > 0 && text.ptr[at + len - 1] == '\r')
+			len--;
+		const Line line = {.told = {.text = {text.ptr + at, len}}};
+		g_array_append_val(conversion->lines, line);
+		at = next;
+	}
+}
+
+/* --- What the script must require --------------------------------------------------------------------- */
+
+/* Names of commands, tests and tags, and of comparators; sorted by what they need. */
+static const struct {
+	const char *name;
+	const char *capability;
+} needs[] = {
+	{"body", "body"},
+	{"copy", "copy"},
+	{"currentdate", "date"},
+	{"date", "date"},
+	{"addheader", "editheader"},
+	{"deleteheader", "editheader"},
+	{"envelope", "envelope"},
+	{"environment", "environment"},
+	{"fileinto", "fileinto"},
+	{"addflag", "imap4flags"},
+	{"create", "mailbox"},
+	{"regex", "regex"},
+	{"reject", "reject"},
+	{"count", "relational"},
+	{"value", "relational"},
+	{"spamtest", "spamtest"},
+	{"vacation", "vacation"},
+	{"cidr", "vnd.doorstep.cidr"},
+};
+
+static void
+note_name(SieveBytes name, bool *used)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++)
+		if (sieve_bytes_equal(name, sieve_bytes_from_string(needs[i].name)))
+			used[i] = true;
+}
+
+/* Nesting is bounded where the tree is built. */
+static void
+note_node(const SieveAstNode *node, bool *used, bool *numeric)
+{
+	for (; node != NULL; node = node->next) {
+		note_name(node->name, used);
+		for (const SieveAstArg *arg = node->args; arg != NULL; arg = arg->next) {
+			if (arg->kind == SIEVE_AST_ARG_TAG)
+				note_name(arg->tag, used);
+			if (arg->kind == SIEVE_AST_ARG_STRING_LIST && arg->n_strings == 1 &&
+				sieve_bytes_equal(arg->strings[0].value, SIEVE_BYTES("i;ascii-numeric")))
+				*numeric = true;
+		}
+		note_node(node->tests, used, numeric);
+		note_node(node->block, used, numeric);
+	}
+}
+
+static void
+add_require(SieveConversion *conversion)
+{
+	bool used[G_N_ELEMENTS(needs)] = {false};
+	SieveBytes names[G_N_ELEMENTS(needs) + 1];
+	size_t count = 0;
+	bool numeric = false;
+
+	note_node(sieve_ast_commands(conversion->ast), used, &numeric);
+	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++) {
+		SieveBytes name = sieve_bytes_from_string(needs[i].capability);
+		if (used[i] && (count == 0 || !sieve_bytes_equal(names[count - 1], name)))
+			names[count++] = name;
+	}
+	if (numeric)
+		names[count++] = SIEVE_BYTES("comparator-i;ascii-numeric");
+	SieveAstNode *first = (SieveAstNode *)(uintptr_t)sieve_ast_commands(conversion->ast);
+	if (first != NULL)
+		first->blank_before = count > 0;
+	if (count > 0)
+		sieve_ast_add_require(conversion->ast, names, count);
+}
+
+/* --- The script ------------------------------------------------------------------------------------- */
+
+/* Readers do not know how many tests there will be: any of one, and all of one, is that one. */
+static void
+collapse_tests(SieveAstNode *owner)
+{
+	for (SieveAstNode *test = owner->tests; test != NULL; test = test->next)
+		collapse_tests(test);
+	SieveAstNode *only = owner->tests;
+	if (only == NULL || only->next != NULL || only->tests == NULL || only->tests->next != NULL ||
+		!(sieve_bytes_equal(only->name, SIEVE_BYTES("allof")) ||
+			sieve_bytes_equal(only->name, SIEVE_BYTES("anyof"))))
+		return;
+	owner->tests = only->tests;
+	owner->tests->parent = owner;
+	owner->test_list = false;
+}
+
+static void
+collapse_commands(SieveAstNode *command)
+{
+	for (; command != NULL; command = command->next) {
+		collapse_tests(command);
+		collapse_commands(command->block);
+	}
+}
+
+static bool
+fail(GError **error, const SieveDiagList *diags, const char *what)
+{
+	g_autofree char *mistakes = sieve_diag_list_print(diags, false);
+
+	g_set_error(error, SIEVE_ERROR, SIEVE_ERROR_SCRIPT, "the script %s: %s", what, mistakes);
+	return false;
+}
+
+/* Where commands of the script itself begin; both trees have the same, in the same order. */
+static void
+locate(SieveConversion *conversion, const SieveAst *printed)
+{
+	g_autoptr(GHashTable) places = g_hash_table_new(NULL, NULL);
+	const SieveAstNode *there = sieve_ast_commands(printed);
+	unsigned place = 1;
+	size_t at = 0;
+
+	for (const SieveAstNode *node = sieve_ast_commands(conversion->ast); node != NULL;
+		node = node->next) {
+		for (; at < there->span.offset; at++)
+			place += conversion->script[at] == '\n';
+		g_hash_table_insert(places, (void *)(uintptr_t)node, GUINT_TO_POINTER(place));
+		there = there->next;
+	}
+	for (size_t i = 0; i < conversion->lines->len; i++) {
+		Line *line = line_of(conversion, i);
+		if (line->command != NULL)
+			line->told.script_line =
+				GPOINTER_TO_UINT(g_hash_table_lookup(places, line->command));
+	}
+}
+
+static bool
+write_script(SieveConversion *conversion, GError **error)
+{
+	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
+
+	collapse_commands((SieveAstNode *)(uintptr_t)sieve_ast_commands(conversion->ast));
+	add_require(conversion);
+	conversion->script = sieve_print(conversion->ast, &conversion->script_len);
+	const SieveSource source = {.text = sieve_conversion_script(conversion), .name = "script"};
+	g_autoptr(SieveAst) printed = sieve_parse(&source, diags);
+	if (sieve_diag_list_count_errors(diags) > 0)
+		return fail(error, diags, "does not parse");
+	if (!sieve_ast_equal(conversion->ast, printed))
+		return fail(error, diags, "does not mean what was meant");
+	g_autoptr(SieveProgram) program = sieve_compile(
+		conversion->registry, sieve_conversion_script(conversion), NULL, diags);
+	if (program == NULL)
+		return fail(error, diags, "does not compile");
+	locate(conversion, printed);
+	return true;
+}
+
+static void
+class_the_rest(SieveConversion *conversion)
+{
+	for (size_t i = 0; i < conversion->lines->len; i++) {
+		Line *line = line_of(conversion, i);
+		if (line->classed)
+			continue;
+		SieveBytes text = sieve_bytes_trim(line->told.text);
+		line->told.class = SIEVE_CONVERT_COMMENT;
+		if (text.len > 0 && text.ptr[0] != '#') {
+			line->told.class = SIEVE_CONVERT_NOT_EXPRESSIBLE;
+			line->told.note = "it is not understood";
+		}
+	}
+}
+
+SieveConversion *
+sieve_convert(const SieveConvertFormat *format, SieveBytes text, SieveSide side,
+	const SieveRegistry *registry, GError **error)
+{
+	g_autoptr(SieveConversion) conversion = g_new0(SieveConversion, 1);
+
+	conversion->text = text.ptr == NULL ? SIEVE_BYTES("") : text;
+	conversion->side = side;
+	conversion->registry = registry;
+	conversion->ast = sieve_ast_new(NULL);
+	conversion->lines = g_array_new(FALSE, FALSE, sizeof(Line));
+	conversion->findings = g_array_new(FALSE, FALSE, sizeof(SieveFinding));
+	split_lines(conversion);
+	format->read(conversion);
+	class_the_rest(conversion);
+	if (!write_script(conversion, error))
+		return NULL;
+	return g_steal_pointer(&conversion);
+}
+
+void
+sieve_conversion_free(SieveConversion *conversion)
+{
+	if (conversion == NULL)
+		return;
+	sieve_ast_free(conversion->ast);
+	g_array_unref(conversion->lines);
+	g_array_unref(conversion->findings);
+	g_free(conversion->script);
+	g_free(conversion);
+}
+
+SieveBytes
+sieve_conversion_script(const SieveConversion *conversion)
+{
+	return (SieveBytes){conversion->script, conversion->script_len};
+}
+
+size_t
+sieve_conversion_count_lines(const SieveConversion *conversion)
+{
+	return conversion->lines->len;
+}
+
+const SieveConvertedLine *
+sieve_conversion_line(const SieveConversion *conversion, size_t index)
+{
+	return &line_of(conversion, index)->told;
+}
+
+size_t
+sieve_conversion_count_findings(const SieveConversion *conversion)
+{
+	return conversion->findings->len;
+}
+
+const SieveFinding *
+sieve_conversion_finding(const SieveConversion *conversion, size_t index)
+{
+	return &g_array_index(conversion->findings, SieveFinding, index);
+}
+
+const char *
+convert_check_regex(SieveConversion *conversion, SieveBytes pattern)
+{
+	g_autoptr(SieveAst) ast = sieve_ast_new(NULL);
+	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
+	SieveAstNode *require = sieve_ast_add_command(ast, NULL, SIEVE_BYTES("require"));
+	SieveAstNode *command = sieve_ast_add_command(ast, NULL, SIEVE_BYTES("if"));
+	SieveAstNode *test = sieve_ast_add_test(ast, command, SIEVE_BYTES("header"));
+	size_t len;
+
+	if (!convert_is_text(pattern))
+		return "it is no text";
+	sieve_ast_add_string(ast, require, SIEVE_BYTES("regex"));
+	sieve_ast_add_tag(ast, test, SIEVE_BYTES("regex"));
+	sieve_ast_add_string(ast, test, SIEVE_BYTES("subject"));
+	sieve_ast_add_string(ast, test, pattern);
+	sieve_ast_set_block(ast, command);
+	g_autofree char *script = sieve_print(ast, &len);
+	g_autoptr(SieveProgram) program =
+		sieve_compile(conversion->registry, (SieveBytes){script, len}, NULL, diags);
+	if (program != NULL)
+		return NULL;
+	return convert_printf(conversion, "%s", sieve_diag_list_get(diags, 0)->message);
+}

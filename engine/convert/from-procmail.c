@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: MIT */
+/* from-procmail.c - procmailrc(5): recipes, and variables as far as they say the same each time */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/bytes.h"
+#include "engine/convert/formats.h"
+#include "engine/convert/header-regex.h"
+#include "engine/message/address.h"
+
+enum { MAX_DEPTH = 8 };
+
+typedef struct Procmail {
+	SieveConversion *conversion;
+	GHashTable *variables; /* name to value; values of programs are not there */
+	size_t at;	       /* the line to be read next */
+	bool delivered;	       /* whether the recipe before ended the mail's way when it took it */
+} Procmail;
+
+typedef struct Recipe {
+	bool header;
+	bool body;
+	bool copy;
+	bool case_sensitive;
+	bool filter;
+	char chained; /* the letter of "else" and "and then", or NUL */
+} Recipe;
+
+static const SieveBytes nothing = {NULL, 0};
+
+/* --- Lines ------------------------------------------------------------------------------------------ */
+
+/* The next line that says something, with those that backslashes join to it, trimmed. */
+static bool
+next_line(Procmail *procmail, SieveBytes *ret_text)
+{
+	SieveConversion *conversion = procmail->conversion;
+	size_t count = convert_count_lines(conversion);
+	g_autoptr(GString) joined = g_string_new(NULL);
+
+	for (; procmail->at < count; procmail->at++) {
+		SieveBytes line = sieve_bytes_trim(convert_line(conversion, procmail->at));
+		if (line.len > 0 && line.ptr[0] != '#')
+			break;
+	}
+	if (procmail->at >= count)
+		return false;
+	while (procmail->at < count) {
+		SieveBytes line = sieve_bytes_trim(convert_line(conversion, procmail->at++));
+		bool more = line.len > 0 && line.ptr[line.len - 1] == '\\';
+		g_string_append_len(joined, line.ptr, (gssize)(line.len - more));
+		if (!more)
+			break;
+	}
+	*ret_text = sieve_arena_copy(convert_arena(conversion), (SieveBytes){joined->str, joined->len});
+	*ret_text = sieve_bytes_trim(*ret_text);
+	return true;
+}
+
+/* The same without taking it. */
+static bool
+peek_line(Procmail *procmail, SieveBytes *ret_text)
+{
+	size_t at = procmail->at;
+	bool there = next_line(procmail, ret_text);
+
+	procmail->at = at;
+	return there;
+}
+
+/* --- Variables -------------------------------------------------------------------------------------- */
+
+static size_t
+name_length(SieveBytes text)
+{
+	size_t len = 0;
+
+	while (len < text.len && (g_ascii_isalnum(text.ptr[len]) || text.ptr[len] == '_'))
+		len++;
+	return len;
+}
+
+/* Without quotes, with the values of variables. False, with a note: one is not known. */
+static bool
+expand(Procmail *procmail, ConvertRule *rule, SieveBytes text, SieveBytes *ret_text)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	bool single = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (c == '\'')
+			single = !single;
+		if (c == '\'' || (c == '"' && !single))
+			continue;
+		if (c == '\\' && !single && i + 1 < text.len) {
+			g_string_append_c(out, text.ptr[++i]);
+			continue;
+		}
+		if (c != '$' || single) {
+			g_string_append_c(out, c);
+			continue;
+		}
+		bool brace = i + 1 < text.len && text.ptr[i + 1] == '{';
+		SieveBytes rest = sieve_bytes_slice(text, i + 1 + brace, SIZE_MAX);
+		size_t len = name_length(rest);
+		g_autofree char *name = sieve_bytes_dup(sieve_bytes_slice(rest, 0, len));
+		const char *value = g_hash_table_lookup(procmail->variables, name);
+		if (value == NULL || (brace && (len >= rest.len || rest.ptr[len] != '}'))) {
+			convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+				"what the variable %s is shows only when it runs", name);
+			return false;
+		}
+		g_string_append(out, value);
+		i += len + (brace ? 2 : 0);
+	}
+	*ret_text = sieve_arena_copy(
+		convert_arena(procmail->conversion), (SieveBytes){out->str, out->len});
+	return true;
+}
+
+/* Variables that say how procmail works, and nothing of mails. */
+static bool
+is_technical(const char *name)
+{
+	static const char *const technical[] = {"PATH", "SHELL", "LOGFILE", "LOG", "VERBOSE", "LOGABSTRACT",
+		"LOCKFILE", "LOCKEXT", "LOCKSLEEP", "LOCKTIMEOUT", "TIMEOUT", "UMASK", "SENDMAIL",
+		"SENDMAILFLAGS", "COMSAT", "LINEBUF", "SHELLFLAGS", "SHELLMETAS", "SUSPEND", "NORESRETRY",
+		"EXITCODE", "HOST", "DROPPRIVS", "LASTFOLDER", "MSGPREFIX", "PROCMAIL_VERSION", NULL};
+
+	return g_strv_contains(technical, name);
+}
+
+static void
+read_assignment(Procmail *procmail, ConvertRule *rule, SieveBytes text)
+{
+	size_t len = name_length(text);
+	g_autofree char *name = sieve_bytes_dup(sieve_bytes_slice(text, 0, len));
+	SieveBytes value = sieve_bytes_trim(sieve_bytes_slice(text, len, SIZE_MAX));
+
+	g_hash_table_remove(procmail->variables, name);
+	if (value.len > 0 && value.ptr[0] == '=')
+		value = sieve_bytes_trim(sieve_bytes_slice(value, 1, SIZE_MAX));
+	if (is_technical(name)) {
+		rule->class = SIEVE_CONVERT_COMMENT;
+		return;
+	}
+	if (strcmp(name, "INCLUDERC") == 0 || strcmp(name, "SWITCHRC") == 0)
+		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+			"it reads another file: convert that one too, and include its script");
+	if (strcmp(name, "TRAP") == 0 ||
+		(value.len > 0 && memchr(value.ptr, '`', value.len) != NULL))
+		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it runs a program");
+	if (expand(procmail, rule, value, &value))
+		g_hash_table_insert(
+			procmail->variables, g_steal_pointer(&name), sieve_bytes_dup(value));
+}
+
+/* --- Conditions ------------------------------------------------------------------------------------- */
+
+static bool
+read_flags(SieveBytes text, Recipe *recipe, const char **ret_wrong)
+{
+	size_t at = 1;
+
+	*recipe = (Recipe){.header = true};
+	*ret_wrong = NULL;
+	while (at < text.len && g_ascii_isdigit(text.ptr[at]))
+		at++;
+	if (text.len == 0 || text.ptr[0] != ':' || at == 1)
+		return false;
+	bool header = false;
+	for (; at < text.len && text.ptr[at] != ':' && text.ptr[at] != '#'; at++)
+		switch (text.ptr[at]) {
+		case 'H':
+			header = true;
+			break;
+		case 'B':
+			recipe->body = true;
+			break;
+		case 'D':
+			recipe->case_sensitive = true;
+			break;
+		case 'c':
+			recipe->copy = true;
+			break;
+		case 'f':
+			recipe->filter = true;
+			break;
+		case 'A':
+		case 'a':
+		case 'E':
+		case 'e':
+			recipe->chained = text.ptr[at];
+			break;
+		default:
+			/* How a program is fed and waited for. */
+			if (strchr("hbwWir \t", text.ptr[at]) == NULL)
+				*ret_wrong = "it has a flag that is not known";
+		}
+	recipe->header = header || !recipe->body;
+	return true;
+}
+
+static bool
+starts(SieveBytes text, const char *prefix)
+{
+	return sieve_bytes_starts_with(text, sieve_bytes_from_string(prefix));
+}
+
+/* "HB ??" in front says where to look. False: it looks at a variable. */
+static bool
+take_place(SieveBytes *text, Recipe *recipe)
+{
+	size_t len = name_length(*text);
+	SieveBytes name = sieve_bytes_slice(*text, 0, len);
+	SieveBytes rest = sieve_bytes_trim(sieve_bytes_slice(*text, len, SIZE_MAX));
+
+	if (len == 0 || !starts(rest, "??"))
+		return true;
+	for (size_t i = 0; i < len; i++)
+		if (name.ptr[i] != 'H' && name.ptr[i] != 'B')
+			return false;
+	recipe->header = memchr(name.ptr, 'H', len) != NULL;
+	recipe->body = memchr(name.ptr, 'B', len) != NULL;
+	*text = sieve_bytes_trim(sieve_bytes_slice(rest, 2, SIZE_MAX));
+	return true;
+}
+
+/* "1^0": a weighted condition. */
+static bool
+is_weighted(SieveBytes text)
+{
+	size_t at = 0;
+
+	while (at < text.len && (g_ascii_isdigit(text.ptr[at]) || strchr("+-.", text.ptr[at]) != NULL))
+		at++;
+	return at > 0 && at < text.len && text.ptr[at] == '^';
+}
+
+static void
+add_size(ConvertRule *rule, SieveAstNode *parent, SieveBytes text)
+{
+	g_autofree char *digits = sieve_bytes_dup(sieve_bytes_trim(sieve_bytes_slice(text, 1, SIZE_MAX)));
+	char *end;
+	guint64 size = g_ascii_strtoull(digits, &end, 10);
+
+	if (*digits == '\0' || *end != '\0')
+		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its size is no number");
+	SieveAstNode *test = convert_add_test(rule->conversion, parent, "size");
+	sieve_ast_add_tag(convert_ast(rule->conversion), test,
+		text.ptr[0] == '<' ? SIEVE_BYTES("under") : SIEVE_BYTES("over"));
+	sieve_ast_add_number(convert_ast(rule->conversion), test, size);
+}
+
+static void
+add_regex(ConvertRule *rule, SieveAstNode *parent, SieveBytes pattern, const Recipe *recipe)
+{
+	ConvertRegex regex = {
+		.pattern = pattern,
+		.case_sensitive = recipe->case_sensitive,
+		.procmail = true,
+	};
+
+	if (recipe->header && recipe->body)
+		parent = convert_add_test(rule->conversion, parent, "anyof");
+	if (recipe->header)
+		convert_add_regex(rule, parent, &regex);
+	regex.place = CONVERT_REGEX_BODY;
+	if (recipe->body)
+		convert_add_regex(rule, parent, &regex);
+}
+
+static void
+add_condition(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBytes text, Recipe recipe)
+{
+	bool negated = false;
+	bool expanded = false;
+
+	for (; text.len > 0; text = sieve_bytes_trim(sieve_bytes_slice(text, 1, SIZE_MAX))) {
+		if (text.ptr[0] == '!')
+			negated = !negated;
+		else if (text.ptr[0] == '$' && text.len > 1 && !expanded)
+			expanded = true;
+		else
+			break;
+	}
+	if (is_weighted(text))
+		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it has a weighted condition");
+	if (starts(text, "?"))
+		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it asks a program");
+	if (!take_place(&text, &recipe))
+		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it looks at a variable");
+	if (expanded && !expand(procmail, rule, text, &text))
+		return;
+	if (text.len > 0 && text.ptr[0] == '!' && !negated) {
+		negated = true;
+		text = sieve_bytes_trim(sieve_bytes_slice(text, 1, SIZE_MAX));
+	}
+	if (negated)
+		parent = convert_add_test(rule->conversion, parent, "not");
+	if (text.len > 1 && (text.ptr[0] == '<' || text.ptr[0] == '>'))
+		add_size(rule, parent, text);
+	else
+		add_regex(rule, parent, text, &recipe);
+}
+
+/* --- Actions ---------------------------------------------------------------------------------------- */
+
+/* The mailbox that a path of a folder is; ptr NULL: it is none of the reader's. */
+static SieveBytes
+find_mailbox(Procmail *procmail, SieveBytes path)
+{
+	const char *maildir = g_hash_table_lookup(procmail->variables, "MAILDIR");
+	g_autofree char *root = g_strconcat(maildir, "/", NULL);
+	g_autofree char *text = NULL;
+
+	if (starts(path, root))
+		path = sieve_bytes_slice(path, strlen(root), SIZE_MAX);
+	while (starts(path, "./"))
+		path = sieve_bytes_slice(path, 2, SIZE_MAX);
+	if (path.len > 2 && starts(sieve_bytes_slice(path, path.len - 2, 2), "/."))
+		path = sieve_bytes_slice(path, 0, path.len - 2);
+	while (path.len > 0 && path.ptr[path.len - 1] == '/')
+		path = sieve_bytes_slice(path, 0, path.len - 1);
+	if (path.len == 0 || path.ptr[0] == '/' || path.ptr[0] == '~' || !convert_is_text(path))
+		return nothing;
+	/* Maildir++: ".Lists.sieve" */
+	bool dots = path.ptr[0] == '.';
+	text = sieve_bytes_dup(sieve_bytes_slice(path, dots, SIZE_MAX));
+	if (dots)
+		g_strdelimit(text, ".", '/');
+	if (*text == '\0' || strstr(text, "..") != NULL || strstr(text, "//") != NULL)
+		return nothing;
+	return sieve_bytes_from_string(convert_printf(procmail->conversion, "%s", text));
+}
+
+static void
+add_forward(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBytes text, bool copy)
+{
+	SieveBytes word;
+
+	if (!expand(procmail, rule, text, &text))
+		return;
+	g_autofree char *parted = g_strdelimit(sieve_bytes_dup(text), ",", ' ');
+	SieveBytes rest = sieve_bytes_from_string(
+		convert_printf(procmail->conversion, "%s", parted));
+	for (unsigned n = 0; convert_next_word(&rest, &word); n++) {
+		if (!sieve_address_is_mailbox(word) || !convert_is_text(word))
+			return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+				"it forwards to what is no whole address");
+		convert_add_command(procmail->conversion, parent, "redirect", copy ? "copy" : NULL, word);
+	}
+}
+
+/* True when the mail's way ends there. */
+static bool
+add_folder(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBytes text, bool copy)
+{
+	SieveConversion *conversion = procmail->conversion;
+
+	if (sieve_bytes_equal(text, SIEVE_BYTES("$DEFAULT")) ||
+		sieve_bytes_equal(text, SIEVE_BYTES("$ORGMAIL"))) {
+		convert_add_command(conversion, parent, "keep", NULL, nothing);
+		return !copy;
+	}
+	if (!expand(procmail, rule, text, &text))
+		return false;
+	if (sieve_bytes_equal(text, SIEVE_BYTES("/dev/null"))) {
+		if (!copy)
+			convert_add_command(conversion, parent, "discard", NULL, nothing);
+		return !copy;
+	}
+	SieveBytes mailbox = find_mailbox(procmail, text);
+	if (mailbox.ptr == NULL) {
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its folder is outside of MAILDIR");
+		return false;
+	}
+	SieveAstNode *command =
+		convert_add_command(conversion, parent, "fileinto", "create", nothing);
+	if (copy)
+		sieve_ast_add_tag(convert_ast(conversion), command, SIEVE_BYTES("copy"));
+	sieve_ast_add_string(convert_ast(conversion), command, mailbox);
+	return !copy;
+}
+
+static bool read_recipe(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBytes head,
+	unsigned depth);
+
+/* What stands in braces, up to the closing one. */
+static void
+read_block(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, unsigned depth)
+{
+	SieveBytes line;
+
+	procmail->delivered = false;
+	while (next_line(procmail, &line)) {
+		if (line.ptr[0] == '}')
+			return;
+		if (line.ptr[0] == ':')
+			procmail->delivered = read_recipe(procmail, rule, parent, line, depth + 1);
+		else if (name_length(line) > 0)
+			read_assignment(procmail, rule, line);
+		else
+			convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it is not understood");
+	}
+	convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its block does not end");
+}
+
+/* True when the mail's way ends there. */
+static bool
+read_action(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, const Recipe *recipe, unsigned depth)
+{
+	SieveBytes line = {NULL, 0};
+	bool ends = false;
+
+	if (!next_line(procmail, &line)) {
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it has no action");
+		return false;
+	}
+	if (line.ptr[0] == '{') {
+		if (recipe->copy)
+			convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its block works on a copy");
+		if (depth >= MAX_DEPTH)
+			convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it is nested too deeply");
+		/* "{ }" on one line does nothing. */
+		if (memchr(line.ptr, '}', line.len) == NULL)
+			read_block(procmail, rule, parent, MIN(depth, MAX_DEPTH));
+		return false;
+	}
+	if (line.ptr[0] == '|' || recipe->filter)
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it runs a program");
+	else if (line.ptr[0] == '!') {
+		add_forward(procmail, rule, parent, sieve_bytes_slice(line, 1, SIZE_MAX), recipe->copy);
+		ends = !recipe->copy;
+	} else
+		ends = add_folder(procmail, rule, parent, line, recipe->copy);
+	if (ends)
+		convert_add_command(procmail->conversion, parent, "stop", NULL, nothing);
+	return ends;
+}
+
+/* @head: its first line. True when the way of a mail that it takes ends there. */
+static bool
+read_recipe(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBytes head, unsigned depth)
+{
+	SieveConversion *conversion = procmail->conversion;
+	g_autoptr(GArray) conditions = g_array_new(FALSE, FALSE, sizeof(SieveBytes));
+	const char *wrong = NULL;
+	SieveBytes line;
+	Recipe recipe;
+
+	if (!read_flags(head, &recipe, &wrong))
+		wrong = "it is no recipe";
+	if (wrong != NULL)
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "%s", wrong);
+	/* A recipe that has ended the mail's way is not behind this one's else. */
+	if (recipe.chained != '\0' && !(recipe.chained == 'E' && procmail->delivered))
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+			"whether it is tried hangs on the recipe before");
+	while (peek_line(procmail, &line) && line.ptr[0] == '*') {
+		next_line(procmail, &line);
+		line = sieve_bytes_trim(sieve_bytes_slice(line, 1, SIZE_MAX));
+		g_array_append_val(conditions, line);
+	}
+	if (conditions->len > 0) {
+		SieveAstNode *branch = convert_add_command(conversion, parent, "if", NULL, nothing);
+		SieveAstNode *tests =
+			conditions->len > 1 ? convert_add_test(conversion, branch, "allof") : branch;
+		for (guint i = 0; i < conditions->len; i++)
+			add_condition(procmail, rule, tests, g_array_index(conditions, SieveBytes, i), recipe);
+		sieve_ast_set_block(convert_ast(conversion), branch);
+		parent = branch;
+	}
+	return read_action(procmail, rule, parent, &recipe, depth);
+}
+
+static void
+read_procmail(SieveConversion *conversion)
+{
+	Procmail procmail = {.conversion = conversion};
+	SieveBytes line;
+
+	procmail.variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_hash_table_insert(procmail.variables, g_strdup("HOME"), g_strdup("~"));
+	g_hash_table_insert(procmail.variables, g_strdup("MAILDIR"), g_strdup("~"));
+	while (true) {
+		if (!peek_line(&procmail, &line))
+			break;
+		while (sieve_bytes_trim(convert_line(conversion, procmail.at)).len == 0 ||
+			sieve_bytes_trim(convert_line(conversion, procmail.at)).ptr[0] == '#')
+			procmail.at++;
+		ConvertRule rule = convert_begin_rule(conversion, procmail.at);
+		next_line(&procmail, &line);
+		if (line.len > 0 && line.ptr[0] == ':')
+			procmail.delivered = read_recipe(&procmail, &rule, NULL, line, 0);
+		else if (name_length(line) > 0)
+			read_assignment(&procmail, &rule, line);
+		else
+			convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it is not understood");
+		convert_end_rule(&rule, procmail.at - 1, nothing);
+	}
+	g_hash_table_unref(procmail.variables);
+}
+
+static unsigned
+recognise(SieveBytes text)
+{
+	bool at_start = text.len > 1 && text.ptr[0] == ':' && text.ptr[1] == '0';
+
+	return at_start || sieve_bytes_find(text, SIEVE_BYTES("\n:0"), 0) != SIZE_MAX ? 95 : 0;
+}
+
+const SieveConvertFormat sieve_convert_procmail = {
+	.name = "procmail",
+	.title = "procmailrc",
+	.recognise = recognise,
+	.read = read_procmail,
+};

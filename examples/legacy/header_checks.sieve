@@ -1,0 +1,33 @@
+require ["editheader", "regex", "reject"];
+
+# line 2
+if header :contains "Subject" "make money fast" {
+    reject "No thanks";
+    stop;
+}
+
+# line 3
+if header :matches "X-Mailer" "BulkSender*" {
+    discard;
+    stop;
+}
+
+# line 4
+if header "List-Id" "<announce.example.org>" {
+    redirect "lists@example.org";
+    stop;
+}
+
+# line 5
+if header :matches ["X-Spam-Flag", "X-Spam-Status"] "yes*" {
+    reject "Access denied";
+    stop;
+}
+
+# line 6
+if header :regex "X-Loop" "^[0-9]+ hops$" {
+    addheader "X-Looped" "yes";
+}
+
+# line 7
+deleteheader "X-Internal";

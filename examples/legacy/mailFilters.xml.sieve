@@ -1,0 +1,30 @@
+require ["body", "copy", "fileinto", "imap4flags", "mailbox"];
+
+# lines 4-12
+if header :contains "From" ["ann@example.org", "carl@example.org"] {
+    addflag "\\Flagged";
+    fileinto :copy :create "Friends";
+}
+
+# lines 13-18
+if header :contains "List-Id" "sieve.ietf.org" {
+    addflag "\\Seen";
+    fileinto :create "Lists/Sieve";
+}
+
+# lines 19-26
+if allof (
+    header :contains "Subject" "make money fast",
+    not anyof (
+        header :contains ["From", "To", "Cc", "Subject"] "invoice",
+        body :text :contains "invoice"
+    ),
+    size :over 2M
+) {
+    fileinto :create "Trash";
+}
+
+# lines 31-34
+if header :contains ["To", "Cc", "Bcc"] "ann+shop@example.org" {
+    redirect :copy "shop@example.net";
+}
