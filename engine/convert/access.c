@@ -194,7 +194,8 @@ find_domain(const ConvertAccess *access, SieveSide side, SieveBytes domain, bool
 {
 	while (true) {
 		if (itself) {
-			Entry *found = g_hash_table_lookup(access->known[side][CONVERT_KEY_DOMAIN], &domain);
+			Entry *found = g_hash_table_lookup(
+				access->known[side][CONVERT_KEY_DOMAIN], &domain);
 			if (found != NULL)
 				return found;
 		}
@@ -339,7 +340,8 @@ value_name(SieveSide side, ConvertKeyKind kind)
 }
 
 bool
-convert_access_add_first(ConvertAccess *access, SieveBytes network, const ConvertVerdict *verdict, size_t line)
+convert_access_add_first(
+	ConvertAccess *access, SieveBytes network, const ConvertVerdict *verdict, size_t line)
 {
 	Entry entry = {.kind = CONVERT_KEY_NETWORK, .side = SIEVE_SIDE_CLIENT};
 

@@ -37,8 +37,8 @@ typedef struct ConvertLogical {
 
 /** Takes the next one at or after line *@at, empty lines and `#` comments passed over and classed. */
 bool convert_next_logical(SieveConversion *conversion, size_t *at, ConvertLogical *ret_logical);
-/** Takes the next of the words that blanks and tabs part off @rest, and those behind it; false when there is
- * none. */
+/** Takes the next of the words that blanks and tabs part off @rest, and those behind it; false when
+ * there is none. */
 bool convert_next_word(SieveBytes *rest, SieveBytes *ret_word);
 /** True for what can stand in a script's string: UTF-8 without control characters but tabs. */
 bool convert_is_text(SieveBytes text);

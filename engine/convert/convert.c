@@ -116,7 +116,8 @@ convert_printf(SieveConversion *conversion, const char *format, ...)
 void
 convert_find(SieveConversion *conversion, SieveFindingKind kind, size_t line, size_t other)
 {
-	const SieveFinding finding = {kind, (unsigned)line + 1, other == SIZE_MAX ? 0 : (unsigned)other + 1};
+	const SieveFinding finding = {
+		kind, (unsigned)line + 1, other == SIZE_MAX ? 0 : (unsigned)other + 1};
 
 	g_array_append_val(conversion->findings, finding);
 }

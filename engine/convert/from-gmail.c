@@ -75,7 +75,8 @@ read_words(Entry *entry, SieveBytes text, GArray *words)
 				continue;
 			}
 			for (size_t i = 0; i < word.len; i++)
-				if (strchr("(){}\":", word.ptr[i]) != NULL || (i == 0 && word.ptr[i] == '-'))
+				if (strchr("(){}\":", word.ptr[i]) != NULL ||
+					(i == 0 && word.ptr[i] == '-'))
 					return false;
 		}
 		/* Words side by side must all be there, which is another test. */
@@ -111,7 +112,10 @@ add_fields(Entry *entry, SieveAstNode *parent, SieveBytes text, const char *fiel
 	convert_note(&entry->rule, SIEVE_CONVERT_APPROXIMATED,
 		"Gmail looks for words, the tests for parts of texts");
 	convert_add_match(entry->conversion, parent,
-		&(ConvertMatch){.test = "header", .match = "contains", .fields = fields, .keys = list_of(words)});
+		&(ConvertMatch){.test = "header",
+			.match = "contains",
+			.fields = fields,
+			.keys = list_of(words)});
 }
 
 /* Words anywhere in the mail. */
@@ -167,7 +171,8 @@ add_size(Entry *entry, SieveAstNode *parent, SieveBytes text)
 		size *= 1024;
 	SieveAstNode *test = convert_add_test(entry->conversion, parent, "size");
 	sieve_ast_add_tag(convert_ast(entry->conversion), test,
-		sieve_bytes_equal(operator, SIEVE_BYTES("s_ss")) ? SIEVE_BYTES("under") : SIEVE_BYTES("over"));
+		sieve_bytes_equal(operator, SIEVE_BYTES("s_ss")) ? SIEVE_BYTES("under")
+								 : SIEVE_BYTES("over"));
 	sieve_ast_add_number(convert_ast(entry->conversion), test, size);
 }
 

@@ -27,7 +27,7 @@ read_network(SieveConversion *conversion, SieveBytes key)
 	if (groups == full || strstr(text, "::") != NULL)
 		return convert_printf(conversion, "%s", text);
 	return convert_printf(conversion, "%s%s/%u", text,
-		v6 ? "::" : ".0.0.0" + (groups - 1) * 2, groups * (v6 ? 16 : 8));
+		v6 ? "::" : &".0.0.0"[(groups - 1) * 2], groups * (v6 ? 16 : 8));
 }
 
 static bool

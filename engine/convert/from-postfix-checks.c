@@ -117,7 +117,8 @@ read_entry(SieveConversion *conversion, const ConvertLogical *logical, bool body
 		convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "Sieve has nothing like its flags");
 	} else if (check.negated) {
 		/* It would be true of any mail with another field. */
-		convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it takes all but a pattern, line by line");
+		convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+			"it takes all but a pattern, line by line");
 	} else if (is_word(check.action, "IGNORE") || is_word(check.action, "STRIP")) {
 		add_ignore(&rule, &check);
 	} else {

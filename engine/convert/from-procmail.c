@@ -410,7 +410,8 @@ read_block(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, unsigned
 
 /* True when the mail's way ends there. */
 static bool
-read_action(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, const Recipe *recipe, unsigned depth)
+read_action(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, const Recipe *recipe,
+	unsigned depth)
 {
 	SieveBytes line = {NULL, 0};
 	bool ends = false;
@@ -469,7 +470,8 @@ read_recipe(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBy
 		SieveAstNode *tests =
 			conditions->len > 1 ? convert_add_test(conversion, branch, "allof") : branch;
 		for (guint i = 0; i < conditions->len; i++)
-			add_condition(procmail, rule, tests, g_array_index(conditions, SieveBytes, i), recipe);
+			add_condition(procmail, rule, tests,
+				g_array_index(conditions, SieveBytes, i), recipe);
 		sieve_ast_set_block(convert_ast(conversion), branch);
 		parent = branch;
 	}

@@ -151,7 +151,8 @@ read_tag(SieveBytes text, Key *key)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(tags); i++)
 		if (sieve_bytes_equal_nocase(sieve_bytes_slice(text, 0, tags[i].tag.len), tags[i].tag)) {
-			*key = (Key){sieve_bytes_slice(text, tags[i].tag.len, SIZE_MAX), true, tags[i].side};
+			*key = (Key){sieve_bytes_slice(text, tags[i].tag.len, SIZE_MAX), true,
+				tags[i].side};
 			return true;
 		}
 	*key = (Key){text, false, SIEVE_SIDE_SENDER};

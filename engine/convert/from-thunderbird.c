@@ -401,7 +401,9 @@ recognise(SieveBytes text)
 {
 	bool conditions = sieve_bytes_find(text, SIEVE_BYTES("\ncondition=\""), 0) != SIZE_MAX;
 
-	return sieve_bytes_starts_with(text, SIEVE_BYTES("version=\"")) && conditions ? 98 : conditions ? 60 : 0;
+	return sieve_bytes_starts_with(text, SIEVE_BYTES("version=\"")) && conditions ? 98
+	       : conditions							      ? 60
+										      : 0;
 }
 
 const SieveConvertFormat sieve_convert_thunderbird = {

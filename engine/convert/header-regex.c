@@ -192,8 +192,9 @@ add_bound(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex, co
 		match.comparator = "i;octet";
 	match.match = "regex";
 	if (key.ptr == NULL) {
-		key = sieve_bytes_from_string(convert_printf(conversion, "%s%.*s%s", bound->start ? "^" : "",
-			(int)bound->middle.len, bound->middle.ptr, bound->end ? "$" : ""));
+		key = sieve_bytes_from_string(
+			convert_printf(conversion, "%s%.*s%s", bound->start ? "^" : "",
+				(int)bound->middle.len, bound->middle.ptr, bound->end ? "$" : ""));
 		wrong = convert_check_regex(conversion, key);
 		if (wrong != NULL)
 			return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its pattern: %s", wrong);
@@ -226,7 +227,8 @@ add_named(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex)
 	const ConvertList fields = {names.items, names.count};
 	if (bound.middle.len == 0 && !bound.end) {
 		/* Any value: one of them is there. */
-		SieveAstNode *any = names.count > 1 ? convert_add_test(conversion, parent, "anyof") : parent;
+		SieveAstNode *any =
+			names.count > 1 ? convert_add_test(conversion, parent, "anyof") : parent;
 		for (size_t i = 0; i < names.count; i++)
 			convert_add_list(conversion, convert_add_test(conversion, any, "exists"),
 				CONVERT_ONE(names.items[i]));

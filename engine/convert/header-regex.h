@@ -16,8 +16,8 @@ typedef struct ConvertRegex {
 	bool procmail; /* its macros as ^TO_, and what it has of its own */
 } ConvertRegex;
 
-/** Adds what it is to @parent: one test, plain ones before :regex. Notes in @rule what differs; a rule that is
- * not expressible then may have got no test. */
+/** Adds what it is to @parent: one test, plain ones before :regex. Notes in @rule what differs; a
+ * rule that is not expressible then may have got no test. */
 void convert_add_regex(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex);
 /** True when it begins with a name of a field, or several. */
 bool convert_regex_names_field(SieveBytes pattern);

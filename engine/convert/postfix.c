@@ -25,9 +25,12 @@ static const Action actions[] = {
 	{"BCC", SIEVE_CONVERT_EXACT, CONVERT_COPY, NULL},
 	{"PREPEND", SIEVE_CONVERT_EXACT, CONVERT_PREPEND, NULL},
 	{"DEFER", SIEVE_CONVERT_NOT_EXPRESSIBLE, CONVERT_ACCEPT, "Sieve has no refusal for now"},
-	{"DEFER_IF_PERMIT", SIEVE_CONVERT_NOT_EXPRESSIBLE, CONVERT_ACCEPT, "Sieve has no refusal for now"},
-	{"DEFER_IF_REJECT", SIEVE_CONVERT_NOT_EXPRESSIBLE, CONVERT_ACCEPT, "Sieve has no refusal for now"},
-	{"FILTER", SIEVE_CONVERT_NOT_EXPRESSIBLE, CONVERT_ACCEPT, "Sieve hands no mail to other transports"},
+	{"DEFER_IF_PERMIT", SIEVE_CONVERT_NOT_EXPRESSIBLE, CONVERT_ACCEPT,
+		"Sieve has no refusal for now"},
+	{"DEFER_IF_REJECT", SIEVE_CONVERT_NOT_EXPRESSIBLE, CONVERT_ACCEPT,
+		"Sieve has no refusal for now"},
+	{"FILTER", SIEVE_CONVERT_NOT_EXPRESSIBLE, CONVERT_ACCEPT,
+		"Sieve hands no mail to other transports"},
 	{"HOLD", SIEVE_CONVERT_NOT_EXPRESSIBLE, CONVERT_ACCEPT, "Sieve knows no queue"},
 	{"INFO", SIEVE_CONVERT_NOT_EXPRESSIBLE, CONVERT_ACCEPT, "it only writes to a log"},
 	{"WARN", SIEVE_CONVERT_NOT_EXPRESSIBLE, CONVERT_ACCEPT, "it only writes to a log"},
@@ -116,6 +119,7 @@ convert_set_logical(SieveConversion *conversion, const ConvertLogical *logical, 
 	for (size_t i = logical->first; i <= logical->last; i++) {
 		SieveBytes line = sieve_bytes_trim(convert_line(conversion, i));
 		bool empty = line.len == 0 || line.ptr[0] == '#';
-		convert_set_class(conversion, i, empty ? SIEVE_CONVERT_COMMENT : class, empty ? NULL : note);
+		convert_set_class(
+			conversion, i, empty ? SIEVE_CONVERT_COMMENT : class, empty ? NULL : note);
 	}
 }

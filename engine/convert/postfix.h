@@ -6,7 +6,8 @@
 
 /** Reads "REJECT text" and the like. What it is to the line: with SIEVE_CONVERT_NOT_EXPRESSIBLE there is no
  * verdict. @ret_note: (nullable). */
-SieveConvertClass convert_postfix_action(SieveBytes action, ConvertVerdict *ret_verdict, const char **ret_note);
+SieveConvertClass convert_postfix_action(
+	SieveBytes action, ConvertVerdict *ret_verdict, const char **ret_note);
 /** Classes all lines of @logical. */
 void convert_set_logical(SieveConversion *conversion, const ConvertLogical *logical,
 	SieveConvertClass class, const char *note);

@@ -24,17 +24,21 @@ static const char style[] =
 	"h1{font-size:20px;margin:20px 24px 4px}h1 code{font-size:19px}\n"
 	"p{margin:0 24px 8px;color:var(--soft)}\n"
 	"input{margin-left:24px}label{font-weight:600;margin-right:4px}\n"
-	".e{color:var(--exact)}.a{color:var(--approximated)}.n{color:var(--none)}.c{color:var(--soft)}\n"
+	".e{color:var(--exact)}.a{color:var(--approximated)}.n{color:var(--none)}.c{color:var(--"
+	"soft)}\n"
 	"#e:not(:checked)~main li.e,#a:not(:checked)~main li.a,#n:not(:checked)~main li.n,"
 	"#c:not(:checked)~main li.c{display:none}\n"
-	"main{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:20px;padding:12px 24px 40px}\n"
+	"main{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:20px;padding:12px "
+	"24px 40px}\n"
 	"@media(max-width:900px){main{grid-template-columns:minmax(0,1fr)}}\n"
-	"section{background:var(--card);border:1px solid var(--edge);border-radius:10px;overflow:hidden}\n"
+	"section{background:var(--card);border:1px solid "
+	"var(--edge);border-radius:10px;overflow:hidden}\n"
 	"h2{font-size:14px;margin:0;padding:9px 14px;border-bottom:1px solid var(--edge)}\n"
 	"ol{list-style:none;margin:0;padding:6px 0}\n"
 	"li{display:flex;gap:10px;padding:0 12px 0 0;border-left:3px solid transparent}\n"
 	"li code{flex:1;color:var(--text)}li.c code{color:var(--soft)}\n"
-	"li.e{border-color:var(--exact)}li.a{border-color:var(--approximated)}li.n{border-color:var(--none)}\n"
+	"li.e{border-color:var(--exact)}li.a{border-color:var(--approximated)}li.n{border-color:"
+	"var(--none)}\n"
 	"li span.l{flex:none;width:46px;text-align:right;color:var(--soft);font-size:12px}\n"
 	"li div{flex:1;min-width:0}li div span{display:block;font-size:12px}\n"
 	"li a{flex:none;font-size:12px}li:target{background:var(--mark)}\n";
@@ -64,8 +68,10 @@ put_filters(const SieveConversion *conversion, GString *html)
 	for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
 		char letter = letter_of(order[i]);
 		g_string_append_printf(html,
-			"<input type=\"checkbox\" id=\"%c\" checked><label class=\"%c\" for=\"%c\">%s: %zu</label>\n",
-			letter, letter, letter, doorstep_convert_class_name(order[i]), counts[order[i]]);
+			"<input type=\"checkbox\" id=\"%c\" checked><label class=\"%c\" "
+			"for=\"%c\">%s: %zu</label>\n",
+			letter, letter, letter, doorstep_convert_class_name(order[i]),
+			counts[order[i]]);
 	}
 }
 
@@ -92,7 +98,8 @@ put_source(const SieveConversion *conversion, GString *html)
 
 	for (size_t i = 0; i < MIN(count, SHOWN_LINES); i++) {
 		const SieveConvertedLine *line = sieve_conversion_line(conversion, i);
-		g_string_append_printf(html, "<li class=\"%c\" id=\"l%zu\"><span class=\"l\">%zu</span><div><code>",
+		g_string_append_printf(html,
+			"<li class=\"%c\" id=\"l%zu\"><span class=\"l\">%zu</span><div><code>",
 			letter_of(line->class), i + 1, i + 1);
 		doorstep_html_text(line->text, SHOWN_LINE_BYTES, html);
 		g_string_append(html, "</code>");

@@ -18,9 +18,12 @@
 
 static const DoorstepHelp help = {
 	.operands = "FILE",
-	.summary = "Makes a Sieve script of a filter list of another program, and accounts for every line.\n"
-		   "FORMAT: mailfilter, postfix-access, postfix-cidr, postfix-checks, sendmail-access,\n"
-		   "procmail, thunderbird, gmail, exim, maildrop; recognised by the file if not given.",
+	.summary = "Makes a Sieve script of a filter list of another program, and accounts for "
+		   "every line.\n"
+		   "FORMAT: mailfilter, postfix-access, postfix-cidr, postfix-checks, "
+		   "sendmail-access,\n"
+		   "procmail, thunderbird, gmail, exim, maildrop; recognised by the file if not "
+		   "given.",
 	.examples = "  doorstep convert --from sendmail-access /etc/mail/access\n"
 		    "  doorstep convert --output my.sieve --report report.html ~/.procmailrc\n"
 		    "  doorstep convert --strict access         exit 1 unless all of it is exact\n",
@@ -195,11 +198,14 @@ doorstep_convert(int argc, char **argv)
 		{"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
 			"where the script goes (default: standard output)", "SCRIPT"},
 		{"report", 'r', 0, G_OPTION_ARG_FILENAME, &options.report,
-			"what became of each line: a page if it ends in .html, or .json, else text", "FILE"},
+			"what became of each line: a page if it ends in .html, or .json, else text",
+			"FILE"},
 		{"strict", 0, 0, G_OPTION_ARG_NONE, &options.strict,
 			"fail unless every line is exact", NULL},
 		{"side", 0, 0, G_OPTION_ARG_STRING, &options.side,
-			"what addresses of a Postfix table are: sender (default), recipient, client", "SIDE"},
+			"what addresses of a Postfix table are: sender (default), recipient, "
+			"client",
+			"SIDE"},
 		{"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "no summary", NULL},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};

@@ -1,18 +1,18 @@
 require ["body", "copy", "fileinto", "imap4flags", "mailbox"];
 
-# lines 4-12
+# lines 3-11
 if header :contains "From" ["ann@example.org", "carl@example.org"] {
     addflag "\\Flagged";
     fileinto :copy :create "Friends";
 }
 
-# lines 13-18
+# lines 12-17
 if header :contains "List-Id" "sieve.ietf.org" {
     addflag "\\Seen";
     fileinto :create "Lists/Sieve";
 }
 
-# lines 19-26
+# lines 18-25
 if allof (
     header :contains "Subject" "make money fast",
     not anyof (
@@ -24,7 +24,7 @@ if allof (
     fileinto :create "Trash";
 }
 
-# lines 31-34
+# lines 30-33
 if header :contains ["To", "Cc", "Bcc"] "ann+shop@example.org" {
     redirect :copy "shop@example.net";
 }

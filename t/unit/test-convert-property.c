@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* test-convert-property.c - random access lists: the script decides as the old program's manual says
+/* test-convert-property.c - random access lists: the script decides as the old program's manual
+ * says
  *
- * The lookups below share no code with the converters: they are what access(5), cidr_table(5) and the README
- * of Sendmail's configuration say, done by hand on the list as it is.
+ * The lookups below share no code with the converters: they are what access(5), cidr_table(5) and
+ * the README of Sendmail's configuration say, done by hand on the list as it is.
  */
 
 #include <arpa/inet.h>
@@ -97,7 +98,8 @@ random_name(void)
 	return g_steal_pointer(&address);
 }
 
-/* --- Looking up by hand --------------------------------------------------------------------------------- */
+/* --- Looking up by hand
+ * --------------------------------------------------------------------------------- */
 
 /* (nullable) the value of the first line with that key. */
 static const char *
@@ -222,7 +224,8 @@ decide_cidr(const List *list, const Mail *mail)
 	return "implicit keep\n";
 }
 
-/* --- Lists ---------------------------------------------------------------------------------------------- */
+/* --- Lists
+ * ---------------------------------------------------------------------------------------------- */
 
 static char *
 random_tagged(void)
@@ -306,8 +309,8 @@ compare_list(const Kind *kind, const SieveRegistry *registry, const List *list)
 		g_autofree char *got = run_script(program, &mail);
 		const char *wanted = kind->decide(list, &mail);
 		if (strcmp(got, wanted) != 0)
-			g_error("from %s to %s host %s ip %s: %s instead of %s\n%s\n%.*s", mail.from, mail.to,
-				mail.host, mail.ip, got, wanted, text->str,
+			g_error("from %s to %s host %s ip %s: %s instead of %s\n%s\n%.*s",
+				mail.from, mail.to, mail.host, mail.ip, got, wanted, text->str,
 				(int)sieve_conversion_script(conversion).len,
 				sieve_conversion_script(conversion).ptr);
 		mail_clear(&mail);
@@ -317,7 +320,8 @@ compare_list(const Kind *kind, const SieveRegistry *registry, const List *list)
 static void
 test_kind(const void *data)
 {
-	static const char *const values[] = {"REJECT", "REJECT", "OK", "DISCARD", "550 5.7.1 go away", NULL};
+	static const char *const values[] = {
+		"REJECT", "REJECT", "OK", "DISCARD", "550 5.7.1 go away", NULL};
 	const Kind *kind = data;
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 
