@@ -88,14 +88,28 @@ is_address(SieveBytes text)
 	       convert_is_domain(sieve_bytes_slice(text, local + 1, SIZE_MAX));
 }
 
+/* GLib reads numbers of bits that no address has. */
+static bool
+has_bits(const char *text)
+{
+	const char *slash = strchr(text, '/');
+
+	if (slash == NULL)
+		return true;
+	size_t digits = strspn(slash + 1, G_CSET_DIGITS);
+	return digits > 0 && digits <= 3 && slash[1 + digits] == '\0' &&
+	       g_ascii_strtoull(slash + 1, NULL, 10) <= (strchr(text, ':') != NULL ? 128 : 32);
+}
+
 /* Two networks are one when these bytes are: how many bits, of which kind, then the bits. */
 static bool
-make_network_id(SieveBytes key, SieveArena *arena, SieveBytes *ret_id)
+make_network_id(SieveBytes *key, SieveArena *arena, SieveBytes *ret_id)
 {
-	g_autofree char *text = sieve_bytes_dup(key);
-	g_autoptr(GInetAddressMask) mask =
-		strlen(text) == key.len ? g_inet_address_mask_new_from_string(text, NULL) : NULL;
+	g_autofree char *text = sieve_bytes_dup(*key);
 
+	if (strlen(text) != key->len || !has_bits(text))
+		return false;
+	g_autoptr(GInetAddressMask) mask = g_inet_address_mask_new_from_string(text, NULL);
 	if (mask == NULL)
 		return false;
 	GInetAddress *address = g_inet_address_mask_get_address(mask);
@@ -104,18 +118,20 @@ make_network_id(SieveBytes key, SieveArena *arena, SieveBytes *ret_id)
 	id[1] = (char)g_inet_address_get_native_size(address);
 	memcpy(id + 2, g_inet_address_to_bytes(address), g_inet_address_get_native_size(address));
 	*ret_id = (SieveBytes){id, NETWORK_KEY_BYTES};
+	g_autofree char *canonical = g_inet_address_mask_to_string(mask);
+	*key = sieve_bytes_from_string(sieve_arena_strdup(arena, canonical));
 	return true;
 }
 
 static bool
-make_id(ConvertKeyKind kind, SieveBytes key, SieveArena *arena, SieveBytes *ret_id)
+make_id(ConvertKeyKind kind, SieveBytes *key, SieveArena *arena, SieveBytes *ret_id)
 {
 	if (kind == CONVERT_KEY_NETWORK)
 		return make_network_id(key, arena, ret_id);
-	*ret_id = sieve_arena_lower(arena, key);
+	*ret_id = sieve_arena_lower(arena, *key);
 	if (kind == CONVERT_KEY_DOMAIN)
-		return convert_is_domain(key);
-	return kind == CONVERT_KEY_ADDRESS ? is_address(key) : is_localpart(key);
+		return convert_is_domain(*key);
+	return kind == CONVERT_KEY_ADDRESS ? is_address(*key) : is_localpart(*key);
 }
 
 /* --- Entries ---------------------------------------------------------------------------------------- */
@@ -167,7 +183,7 @@ convert_access_add(ConvertAccess *access, SieveSide side, ConvertKeyKind kind, S
 	GHashTable *known = access->known[side][kind];
 	SieveBytes id;
 
-	if (!make_id(kind, key, arena, &id))
+	if (!make_id(kind, &key, arena, &id))
 		return false;
 	const Entry *first = g_hash_table_lookup(known, &id);
 	unsigned index = intern_verdict(access, verdict);
@@ -345,7 +361,7 @@ convert_access_add_first(
 {
 	Entry entry = {.kind = CONVERT_KEY_NETWORK, .side = SIEVE_SIDE_CLIENT};
 
-	if (!make_id(CONVERT_KEY_NETWORK, network, convert_arena(access->conversion), &entry.id))
+	if (!make_id(CONVERT_KEY_NETWORK, &network, convert_arena(access->conversion), &entry.id))
 		return false;
 	const Entry *before = find_network(access, &entry);
 	if (before == NULL)

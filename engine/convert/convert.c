@@ -244,20 +244,27 @@ add_require(SieveConversion *conversion)
 
 /* --- The script ------------------------------------------------------------------------------------- */
 
+static bool
+is_needless(const SieveAstNode *test)
+{
+	return (sieve_bytes_equal(test->name, SIEVE_BYTES("allof")) ||
+		       sieve_bytes_equal(test->name, SIEVE_BYTES("anyof"))) &&
+	       test->tests != NULL && test->tests->next == NULL;
+}
+
 /* Readers do not know how many tests there will be: any of one, and all of one, is that one. */
 static void
 collapse_tests(SieveAstNode *owner)
 {
-	for (SieveAstNode *test = owner->tests; test != NULL; test = test->next)
-		collapse_tests(test);
-	SieveAstNode *only = owner->tests;
-	if (only == NULL || only->next != NULL || only->tests == NULL || only->tests->next != NULL ||
-		!(sieve_bytes_equal(only->name, SIEVE_BYTES("allof")) ||
-			sieve_bytes_equal(only->name, SIEVE_BYTES("anyof"))))
-		return;
-	owner->tests = only->tests;
-	owner->tests->parent = owner;
-	owner->test_list = false;
+	for (SieveAstNode **at = &owner->tests; *at != NULL; at = &(*at)->next) {
+		collapse_tests(*at);
+		while (is_needless(*at)) {
+			SieveAstNode *only = (*at)->tests;
+			only->next = (*at)->next;
+			only->parent = owner;
+			*at = only;
+		}
+	}
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/bytes.h"
+#include "engine/convert/folders.h"
 #include "engine/convert/formats.h"
 #include "engine/convert/header-regex.h"
 #include "engine/message/address.h"
@@ -308,34 +309,6 @@ add_condition(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, Sieve
 
 /* --- Actions ---------------------------------------------------------------------------------------- */
 
-/* The mailbox that a path of a folder is; ptr NULL: it is none of the reader's. */
-static SieveBytes
-find_mailbox(Procmail *procmail, SieveBytes path)
-{
-	const char *maildir = g_hash_table_lookup(procmail->variables, "MAILDIR");
-	g_autofree char *root = g_strconcat(maildir, "/", NULL);
-	g_autofree char *text = NULL;
-
-	if (starts(path, root))
-		path = sieve_bytes_slice(path, strlen(root), SIZE_MAX);
-	while (starts(path, "./"))
-		path = sieve_bytes_slice(path, 2, SIZE_MAX);
-	if (path.len > 2 && starts(sieve_bytes_slice(path, path.len - 2, 2), "/."))
-		path = sieve_bytes_slice(path, 0, path.len - 2);
-	while (path.len > 0 && path.ptr[path.len - 1] == '/')
-		path = sieve_bytes_slice(path, 0, path.len - 1);
-	if (path.len == 0 || path.ptr[0] == '/' || path.ptr[0] == '~' || !convert_is_text(path))
-		return nothing;
-	/* Maildir++: ".Lists.sieve" */
-	bool dots = path.ptr[0] == '.';
-	text = sieve_bytes_dup(sieve_bytes_slice(path, dots, SIZE_MAX));
-	if (dots)
-		g_strdelimit(text, ".", '/');
-	if (*text == '\0' || strstr(text, "..") != NULL || strstr(text, "//") != NULL)
-		return nothing;
-	return sieve_bytes_from_string(convert_printf(procmail->conversion, "%s", text));
-}
-
 static void
 add_forward(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBytes text, bool copy)
 {
@@ -372,7 +345,8 @@ add_folder(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveByt
 			convert_add_command(conversion, parent, "discard", NULL, nothing);
 		return !copy;
 	}
-	SieveBytes mailbox = find_mailbox(procmail, text);
+	SieveBytes mailbox = convert_mailbox(
+		conversion, text, g_hash_table_lookup(procmail->variables, "MAILDIR"));
 	if (mailbox.ptr == NULL) {
 		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its folder is outside of MAILDIR");
 		return false;

@@ -233,6 +233,8 @@ add_condition(Filter *filter, SieveAstNode *branch)
 		convert_add_test(filter->conversion, branch, "true");
 		return;
 	}
+	if (text.len == 0)
+		return lose(filter, "it has no condition");
 	const bool all = sieve_bytes_starts_with(text, SIEVE_BYTES("AND "));
 	const SieveBytes word = all ? SIEVE_BYTES("AND ") : SIEVE_BYTES("OR ");
 	parent = convert_add_test(filter->conversion, branch, all ? "allof" : "anyof");
