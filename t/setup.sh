@@ -70,24 +70,32 @@ setup_build() {
 	return 1
 }
 
-# setup_sendmail FOLDER LOG - unpacks Sendmail there: as packages, it and Postfix exclude each other.
-setup_sendmail() {
-	local root=$1 log=$2 downloads
-	[ ! -x "$root/usr/libexec/sendmail/sendmail" ] || return 0
-	downloads=$(mktemp -d "${TMPDIR:-/tmp}/doorstep-sendmail.XXXXXX") || return 1
+# setup_unpack FOLDER LOG PROGRAM PACKAGE... - unpacks packages there, unless PROGRAM of them is there: as
+# packages, mail transfer agents exclude each other.
+setup_unpack() {
+	local root=$1 log=$2 program=$3 downloads
+	shift 3
+	[ ! -x "$root/$program" ] || return 0
+	downloads=$(mktemp -d "${TMPDIR:-/tmp}/doorstep-packages.XXXXXX") || return 1
 	# The sandbox user of apt-get cannot write to a private folder: 755, and the warning is harmless.
 	chmod 755 "$downloads"
 	(
 		set -e
 		cd "$downloads"
-		apt-get download sendmail-bin sendmail-cf sendmail-base libwrap0 liblockfile1 ||
-			{ setup_as_root apt-get update && apt-get download sendmail-bin sendmail-cf \
-				sendmail-base libwrap0 liblockfile1; }
+		apt-get download "$@" || { setup_as_root apt-get update && apt-get download "$@"; }
 		mkdir -p "$root"
 		for package in *.deb; do dpkg -x "$package" "$root"; done
 	) >>"$log" 2>&1
 	local status=$?
 	rm -rf "$downloads"
-	[ $status = 0 ] || { tail -n 20 "$log" >&2; echo "could not unpack Sendmail" >&2; }
+	[ $status = 0 ] || { tail -n 20 "$log" >&2; echo "could not unpack: $*" >&2; }
 	return $status
+}
+
+setup_sendmail() {
+	setup_unpack "$1" "$2" usr/libexec/sendmail/sendmail sendmail-bin sendmail-cf sendmail-base libwrap0 liblockfile1
+}
+
+setup_exim() {
+	setup_unpack "$1" "$2" usr/sbin/exim4 exim4-daemon-light libgnutls-dane0 libidn12 libunbound8
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/bytes.h"
+#include "engine/deliver/mailbox-name.h"
 
 static bool
 ends(SieveBytes text, const char *suffix)
@@ -34,7 +35,7 @@ convert_mailbox(SieveConversion *conversion, SieveBytes path, const char *root)
 	g_autofree char *text = sieve_bytes_dup(sieve_bytes_slice(path, dots, SIZE_MAX));
 	if (dots)
 		g_strdelimit(text, ".", '/');
-	if (*text == '\0' || *text == '/' || strstr(text, "..") != NULL || strstr(text, "//") != NULL)
+	if (sieve_mailbox_name_check(sieve_bytes_from_string(text)) != NULL)
 		return (SieveBytes){NULL, 0};
 	return sieve_bytes_from_string(convert_printf(conversion, "%s", text));
 }

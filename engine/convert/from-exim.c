@@ -251,6 +251,18 @@ add_size(Exim *exim, SieveAstNode *parent, const Operator *operator, SieveBytes 
 	sieve_ast_add_number(convert_ast(exim->conversion), test, size);
 }
 
+/* Whether the empty string passes; @key as :matches has it. */
+static bool
+matches_nothing(const Operator *operator, SieveBytes key)
+{
+	g_autofree char *text = sieve_bytes_dup(key);
+
+	if (strcmp(operator->match, "regex") == 0)
+		return g_regex_match_simple(text, "", 0, 0);
+	return key.len == 0 ||
+	       (strcmp(operator->match, "matches") == 0 && sieve_bytes_equal(key, SIEVE_BYTES("*")));
+}
+
 static void
 add_comparison(Exim *exim, SieveAstNode *parent, SieveBytes left)
 {
@@ -295,6 +307,14 @@ add_comparison(Exim *exim, SieveAstNode *parent, SieveBytes left)
 			operator->before, (int)key.len, key.ptr, operator->after));
 	}
 	match.keys = (ConvertList){&key, 1};
+	/* A field that is not there is an empty one to Exim. */
+	if (strcmp(value.test, "header") == 0 && matches_nothing(operator, key)) {
+		parent = convert_add_test(exim->conversion, parent, "anyof");
+		convert_add_list(exim->conversion,
+			convert_add_test(exim->conversion,
+				convert_add_test(exim->conversion, parent, "not"), "exists"),
+			match.fields);
+	}
 	convert_add_match(exim->conversion, parent, &match);
 }
 

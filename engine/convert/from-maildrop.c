@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* from-maildrop.c - maildropfilter(7): if, patterns, to and cc, and variables that are the same
- * each time */
+/* from-maildrop.c - maildropfilter(7): if with patterns, to and cc, variables that stay the same */
 
 #include <string.h>
 
