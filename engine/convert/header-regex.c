@@ -281,7 +281,7 @@ add_daemon(ConvertRule *rule, SieveAstNode *parent)
 	static const SieveBytes precedence[] = {SIEVE_BYTES("Precedence")};
 	static const SieveBytes masses[] = {SIEVE_BYTES("junk"), SIEVE_BYTES("bulk"), SIEVE_BYTES("list")};
 	static const SieveBytes from[] = {SIEVE_BYTES("From"), SIEVE_BYTES("Sender"),
-		SIEVE_BYTES("Resent-From"), SIEVE_BYTES("X-Envelope-From")};
+		SIEVE_BYTES("Resent-From")};
 	static const SieveBytes daemons[] = {SIEVE_BYTES("*postmaster*"), SIEVE_BYTES("*mailer*"),
 		SIEVE_BYTES("*daemon*"), SIEVE_BYTES("*root*"), SIEVE_BYTES("*list*"),
 		SIEVE_BYTES("*-request*"), SIEVE_BYTES("*bounce*"), SIEVE_BYTES("*owner-*")};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* filter.c - `doorstep filter`: shows what a script would do with the mails of a Maildir
+/* filter.c - `doorstep filter`: what a script does with the mails of a Maildir, shown or carried out
  *
  * Threads take chunks of mails from the list, in its order. What they found is printed in that order
  * too: a chunk waits until all before it are printed.
@@ -7,6 +7,8 @@
 
 #include "engine/bytes.h"
 #include "engine/doorstep/mailbox.h"
+#include "engine/doorstep/progress.h"
+#include "engine/doorstep/refile.h"
 #include "engine/doorstep/run.h"
 #include "engine/doorstep/tally.h"
 #include "engine/doorstep/verb.h"
@@ -21,10 +23,13 @@
 static const DoorstepHelp help = {
 	.operands = "--script=SCRIPT MAILDIR",
 	.summary = "Shows what a Sieve script would do with each mail of a Maildir: its path, a tab,\n"
-		   "the actions. Nothing is changed: no mail is moved, sent or deleted.",
+		   "the actions. Nothing is changed, unless --execute says so; then mails are moved\n"
+		   "and get flags, discarded ones go to Trash, and --undo puts everything back.",
 	.examples = "  doorstep filter --script my.sieve ~/Maildir\n"
 		    "  doorstep filter --script my.sieve --recursive ~/Maildir    with its subfolders\n"
-		    "  doorstep filter --script my.sieve --quiet ~/Maildir        how often each action\n",
+		    "  doorstep filter --script my.sieve --quiet ~/Maildir        how often each action\n"
+		    "  doorstep filter --script my.sieve --execute ~/Maildir      do it\n"
+		    "  doorstep filter --undo ~/Maildir                           as it was before\n",
 };
 
 typedef struct FilterOptions {
@@ -32,6 +37,9 @@ typedef struct FilterOptions {
 	char *script;
 	gboolean recursive;
 	gboolean quiet;
+	gboolean execute;
+	gboolean undo;
+	char *progress; /* (nullable) */
 	int jobs; /* 0: as many as there are processors */
 } FilterOptions;
 
@@ -45,6 +53,7 @@ typedef struct Counts {
 	size_t failed; /* runs that ended in an error */
 	size_t gone;
 	size_t unreadable;
+	size_t unmoved; /* of which not all could be carried out */
 } Counts;
 
 /* What the threads share. */
@@ -52,11 +61,13 @@ typedef struct Filter {
 	const FilterOptions *options;
 	const SieveProgram *program;
 	Mailbox *mailbox;
+	Refile *refile; /* (nullable) nothing is carried out */
 	unsigned n_chunks;
 	int next;      /* the chunk to be taken next; atomic */
 	GMutex lock;   /* of all below */
 	Chunk *chunks;
 	unsigned n_printed;
+	Progress progress;
 	DoorstepTally *tally;
 	Counts counts;
 } Filter;
@@ -77,6 +88,7 @@ filter_options_clear(FilterOptions *options)
 {
 	doorstep_run_options_clear(&options->run);
 	g_free(options->script);
+	g_free(options->progress);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FilterOptions, filter_options_clear)
 
@@ -116,8 +128,19 @@ tell_problem(Worker *worker, size_t *counter, const char *path, const char *prob
 	g_string_append_printf(worker->problems, "%s: %s\n", path, problem);
 }
 
+/* A run that failed means keep, and a kept mail stays where it is. */
 static void
-run_mail(Worker *worker, const char *path, SieveBytes raw)
+carry_out(Worker *worker, const char *path, const char *shown_path, const SieveResult *result)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (worker->filter->refile != NULL &&
+		!refile_mail(worker->filter->refile, path, result, &error))
+		tell_problem(worker, &worker->counts.unmoved, shown_path, error->message);
+}
+
+static void
+run_mail(Worker *worker, const char *path, const char *shown_path, SieveBytes raw)
 {
 	const Filter *filter = worker->filter;
 	g_autoptr(SieveMessage) message = sieve_message_new(raw);
@@ -125,7 +148,8 @@ run_mail(Worker *worker, const char *path, SieveBytes raw)
 	g_autoptr(SieveResult) result = doorstep_run_message(
 		filter->program, message, &filter->options->run, worker->arena, NULL, &failure);
 
-	tell_decision(worker, path, result, failure);
+	tell_decision(worker, shown_path, result, failure);
+	carry_out(worker, path, shown_path, result);
 }
 
 static void
@@ -141,7 +165,7 @@ take_mail(Worker *worker, size_t index)
 
 	switch (outcome) {
 	case MAILBOX_READ:
-		run_mail(worker, shown, raw);
+		run_mail(worker, path, shown, raw);
 		sieve_arena_reset(worker->arena);
 		break;
 	case MAILBOX_GONE:
@@ -169,6 +193,8 @@ print_chunks(Filter *filter)
 		fputs(chunk->problems, stderr);
 		g_clear_pointer(&chunk->decisions, g_free);
 		g_clear_pointer(&chunk->problems, g_free);
+		progress_tell(&filter->progress,
+			MIN((size_t)(filter->n_printed + 1) * CHUNK_MAILS, mailbox_count(filter->mailbox)));
 	}
 }
 
@@ -196,6 +222,7 @@ finish(Worker *worker)
 	filter->counts.failed += worker->counts.failed;
 	filter->counts.gone += worker->counts.gone;
 	filter->counts.unreadable += worker->counts.unreadable;
+	filter->counts.unmoved += worker->counts.unmoved;
 	g_mutex_unlock(&filter->lock);
 	sieve_arena_free(worker->arena);
 	mailbox_room_clear(&worker->room);
@@ -257,12 +284,36 @@ conclude(const Filter *filter)
 		fputs(summary, stdout);
 	}
 	fflush(stdout);
-	if (counts->failed + counts->gone + counts->unreadable == 0)
+	if (counts->failed + counts->gone + counts->unreadable + counts->unmoved == 0)
 		return DOORSTEP_EXIT_OK;
-	g_printerr("of %zu mails: %zu runs failed, %zu mails cannot be read, %zu are gone\n",
+	g_printerr("of %zu mails: %zu runs failed, %zu mails cannot be read, %zu are gone",
 		mailbox_count(filter->mailbox), counts->failed, counts->unreadable, counts->gone);
+	if (filter->refile != NULL)
+		g_printerr(", %zu could not be moved", counts->unmoved);
+	g_printerr("\n");
 	/* That a reader deletes mails meanwhile is no problem. */
-	return counts->failed + counts->unreadable == 0 ? DOORSTEP_EXIT_OK : DOORSTEP_EXIT_PROBLEM;
+	return counts->failed + counts->unreadable + counts->unmoved == 0 ? DOORSTEP_EXIT_OK
+									  : DOORSTEP_EXIT_PROBLEM;
+}
+
+/* What was done, once all of it is. */
+static int
+finish_execution(const Filter *filter)
+{
+	g_autoptr(GError) error = NULL;
+	RefileCounts counts;
+
+	if (!refile_finish(filter->refile, &counts, &error)) {
+		g_printerr("%s: %s\n", g_get_prgname(), error->message);
+		return DOORSTEP_EXIT_PROBLEM;
+	}
+	g_printerr("moved %zu, copied %zu, discarded %zu to %s, flagged %zu; doorstep filter --undo puts "
+		   "them back\n",
+		counts.moved, counts.copied, counts.discarded, REFILE_TRASH, counts.flagged);
+	if (counts.left > 0)
+		g_printerr("%zu actions are not for mails that have arrived: nothing is sent or refused\n",
+			counts.left);
+	return DOORSTEP_EXIT_OK;
 }
 
 static int
@@ -273,6 +324,9 @@ filter_maildir(const SieveProgram *program, const FilterOptions *options, const 
 
 	if (mailbox == NULL)
 		return doorstep_usage_error("%s", error->message);
+	g_autoptr(Refile) refile = options->execute ? refile_open(maildir, &error) : NULL;
+	if (options->execute && refile == NULL)
+		return doorstep_usage_error("%s", error->message);
 	size_t n_chunks = (mailbox_count(mailbox) + CHUNK_MAILS - 1) / CHUNK_MAILS;
 	g_autofree Chunk *chunks = g_new0(Chunk, n_chunks);
 	g_autoptr(DoorstepTally) tally = doorstep_tally_new();
@@ -280,14 +334,34 @@ filter_maildir(const SieveProgram *program, const FilterOptions *options, const 
 		.options = options,
 		.program = program,
 		.mailbox = mailbox,
+		.refile = refile,
 		.n_chunks = (unsigned)n_chunks,
 		.chunks = chunks,
 		.tally = tally,
 	};
+	if (!progress_begin(&filter.progress, options->execute || options->progress != NULL ?
+			options->progress : "none", mailbox_count(mailbox)))
+		return doorstep_usage_error("--progress is bar, json or none");
 	g_mutex_init(&filter.lock);
 	work_in_threads(&filter);
 	g_mutex_clear(&filter.lock);
-	return conclude(&filter);
+	int code = conclude(&filter);
+	if (refile == NULL)
+		return code;
+	int worse = finish_execution(&filter);
+	return MAX(code, worse);
+}
+
+static int
+undo(const char *maildir)
+{
+	g_autoptr(GError) error = NULL;
+	size_t undone, gone;
+
+	if (!refile_undo(maildir, &undone, &gone, &error))
+		return doorstep_usage_error("%s", error->message);
+	g_printerr("%zu steps undone, %zu mails are no longer where they were put\n", undone, gone);
+	return DOORSTEP_EXIT_OK;
 }
 
 int
@@ -301,6 +375,11 @@ doorstep_filter(int argc, char **argv)
 			"the subfolders (Maildir++) too", NULL},
 		{"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet,
 			"only how often each action was decided on", NULL},
+		{"execute", 0, 0, G_OPTION_ARG_NONE, &options.execute, "carry it out", NULL},
+		{"undo", 0, 0, G_OPTION_ARG_NONE, &options.undo,
+			"put back what the last --execute moved", NULL},
+		{"progress", 0, 0, G_OPTION_ARG_STRING, &options.progress,
+			"bar, json or none (default: with --execute a bar on a terminal)", "KIND"},
 		{"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs,
 			"work on N mails at a time (default: one for each processor)", "N"},
 		{"envelope-from", 'f', 0, G_OPTION_ARG_STRING, &options.run.envelope_from,
@@ -320,6 +399,8 @@ doorstep_filter(int argc, char **argv)
 
 	if (!doorstep_options(&help, entries, &argc, &argv))
 		return DOORSTEP_EXIT_USAGE;
+	if (options.undo && argc == 2 && options.script == NULL)
+		return undo(argv[1]);
 	if (options.script == NULL || argc != 2)
 		return doorstep_usage_error("a script and one Maildir are needed; see --help");
 	if (options.jobs < 0)
