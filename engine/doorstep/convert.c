@@ -36,6 +36,7 @@ typedef struct ConvertOptions {
 	char *side;
 	gboolean strict;
 	gboolean quiet;
+	gboolean formats;
 } ConvertOptions;
 
 static void
@@ -207,12 +208,17 @@ doorstep_convert(int argc, char **argv)
 			"client",
 			"SIDE"},
 		{"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "no summary", NULL},
+		{"formats", 0, 0, G_OPTION_ARG_NONE, &options.formats, "list the formats", NULL},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	SieveSide side;
 
 	if (!doorstep_options(&help, entries, &argc, &argv))
 		return DOORSTEP_EXIT_USAGE;
+	for (size_t i = 0; options.formats && get_format(i) != NULL; i++)
+		printf("%s\n", get_format(i)->name);
+	if (options.formats)
+		return DOORSTEP_EXIT_OK;
 	if (argc != 2)
 		return doorstep_usage_error("one file is converted at a time; see --help");
 	if (!find_side(options.side, &side))

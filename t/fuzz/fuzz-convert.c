@@ -2,6 +2,7 @@
 /* fuzz-convert.c - any bytes as a filter list of FUZZ_FORMAT: what comes out is a script that means it */
 
 #include "engine/convert/formats.h"
+#include "engine/doorstep/convert-mailfilter.h"
 #include "sieve-ext/extensions.h"
 
 #include "t/fuzz/fuzz.h"

@@ -4,7 +4,7 @@
 # Sourced with bash, with SRC set to the source tree.
 
 fuzz_targets='parser compiler run printer message glob calendar
-	convert-exim convert-gmail convert-maildrop convert-postfix-access convert-postfix-checks convert-postfix-cidr convert-procmail convert-sendmail-access convert-thunderbird'
+	convert-exim convert-gmail convert-maildrop convert-mailfilter convert-postfix-access convert-postfix-checks convert-postfix-cidr convert-procmail convert-sendmail-access convert-thunderbird'
 
 # fuzz_max_len TARGET - bytes of the longest input worth trying.
 fuzz_max_len() {
