@@ -38,6 +38,17 @@ convert_next_word(SieveBytes *rest, SieveBytes *ret_word)
 	return end > 0;
 }
 
+bool
+convert_take_line(SieveBytes text, size_t *at, SieveBytes *ret_line)
+{
+	if (*at >= text.len)
+		return false;
+	size_t end = MIN(sieve_bytes_find(text, SIEVE_BYTES("\n"), *at), text.len);
+	*ret_line = sieve_bytes_trim(sieve_bytes_slice(text, *at, end - *at));
+	*at = end + 1;
+	return true;
+}
+
 static SieveBytes
 join_lines(SieveConversion *conversion, size_t first, size_t last)
 {

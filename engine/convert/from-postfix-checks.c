@@ -154,11 +154,10 @@ read_checks(SieveConversion *conversion)
 static unsigned
 recognise(SieveBytes text)
 {
-	for (size_t at = 0; at < text.len;) {
-		size_t end = MIN(sieve_bytes_find(text, SIEVE_BYTES("\n"), at), text.len);
-		SieveBytes line = sieve_bytes_trim(sieve_bytes_slice(text, at, end - at));
+	SieveBytes line;
+
+	for (size_t at = 0; convert_take_line(text, &at, &line);) {
 		Check check;
-		at = end + 1;
 		if (line.len == 0 || line.ptr[0] == '#' || is_word(line, "if"))
 			continue;
 		return (line.ptr[0] == '/' || line.ptr[0] == '!') && read_check(line, &check) ? 85 : 0;

@@ -64,12 +64,10 @@ recognise(SieveBytes text)
 {
 	unsigned lines = 0;
 	unsigned networks = 0;
+	SieveBytes line;
 
-	for (size_t at = 0; at < text.len && lines < 50;) {
-		size_t end = MIN(sieve_bytes_find(text, SIEVE_BYTES("\n"), at), text.len);
-		SieveBytes line = sieve_bytes_trim(sieve_bytes_slice(text, at, end - at));
+	for (size_t at = 0; lines < 50 && convert_take_line(text, &at, &line);) {
 		SieveBytes word = {NULL, 0};
-		at = end + 1;
 		if (line.len == 0 || line.ptr[0] == '#')
 			continue;
 		lines++;

@@ -113,11 +113,10 @@ recognise(SieveBytes text)
 	unsigned lines = 0;
 	unsigned entries = 0;
 	const bool ldif = is_ldif(text);
+	SieveBytes line;
 
-	for (size_t at = 0; at < text.len && lines < 50;) {
-		size_t end = MIN(sieve_bytes_find(text, SIEVE_BYTES("\n"), at), text.len);
-		g_autofree char *entry = read_entry(sieve_bytes_slice(text, at, end - at), ldif);
-		at = end + 1;
+	for (size_t at = 0; lines < 50 && convert_take_line(text, &at, &line);) {
+		g_autofree char *entry = read_entry(line, ldif);
 		if (entry == NULL)
 			continue;
 		lines++;
