@@ -20,12 +20,11 @@ undocumented() {
 # option_count PROGRAM [VERB]
 option_count() { "$@" --help | grep -c -- ' --'; }
 
-for verb in check run filter test fmt compile; do
+own_pages='check run filter test fmt convert compile'
+for verb in $own_pages; do
 	check "doorstep $verb has options" test "$(option_count doorstep $verb)" -gt 1
-	is "doorstep $verb: its options are documented" '' "$(undocumented doorstep.1 doorstep $verb | grep -vx -- --help)"
+	is "doorstep $verb: its options are documented" '' "$(undocumented doorstep-$verb.1 doorstep $verb | grep -vx -- --help)"
 done
-is 'doorstep convert: its options are documented' '' \
-	"$(undocumented doorstep-convert.1 doorstep convert | grep -vx -- --help)"
 for verb in login logout ready busy status; do
 	is "doorstep $verb: its options are documented" '' "$(undocumented doorstep-login.1 doorstep $verb | grep -vx -- --help)"
 done
@@ -46,7 +45,10 @@ invented() { page "$1" | grep -oE -- '--[a-z][a-z-]+' | sort -u | grep -vxFf "$T
 	for verb in $(verbs); do options doorstep "$verb"; done
 } >"$TMP/known"
 is 'doorstep(1) names no other options' '' "$(invented doorstep.1)"
-is 'doorstep-convert(1) names no other options' '' "$(invented doorstep-convert.1)"
+for verb in $own_pages; do
+	is "doorstep-$verb(1) names no other options" '' "$(invented doorstep-$verb.1)"
+	check "doorstep-$verb(1) has examples" grep -q "^doorstep $verb " doorstep-$verb.1
+done
 is 'doorstep-login(1) names no other options' '' "$(invented doorstep-login.1)"
 for program in doorstepd doorstep-hook doorstep-relay; do
 	{ echo --version; options $program; } >"$TMP/known"
