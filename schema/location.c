@@ -191,7 +191,7 @@ set_error(LocationSession *session, const char *what, int code, GError **error)
 	if (text != NULL && *text != '\0')
 		shown = sieve_bytes_escape(sieve_bytes_from_string(text), MESSAGE_BYTES);
 	ldap_memfree(text);
-	g_set_error(error, LOCATION_ERROR, find_code(code), "directory %s: %s: %s%s%s",
+	g_set_error(error, LOCATION_ERROR, (int)find_code(code), "directory %s: %s: %s%s%s",
 		session->settings->uri, what, ldap_err2string(code), shown != NULL ? ": " : "",
 		shown != NULL ? shown : "");
 }
