@@ -247,8 +247,9 @@ add_size(ConvertRule *rule, SieveAstNode *parent, SieveBytes text)
 	char *end;
 	guint64 size = g_ascii_strtoull(digits, &end, 10);
 
-	if (*digits == '\0' || *end != '\0')
-		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its size is no number");
+	if (*digits == '\0' || *end != '\0' || size > G_MAXINT64)
+		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+			"its size is no number, or larger than any mail");
 	SieveAstNode *test = convert_add_test(rule->conversion, parent, "size");
 	sieve_ast_add_tag(convert_ast(rule->conversion), test,
 		text.ptr[0] == '<' ? SIEVE_BYTES("under") : SIEVE_BYTES("over"));
