@@ -86,6 +86,26 @@ class_entry(SieveConversion *conversion, size_t line, const char *entry, GHashTa
 	return false;
 }
 
+/* In LDIF a line that begins with a blank continues the one before (RFC 2849). (transfer full) them as one;
+ * @ret_last: the last of them. */
+static GString *
+join_lines(SieveConversion *conversion, size_t first, bool ldif, size_t *ret_last)
+{
+	GString *joined = g_string_new(NULL);
+
+	*ret_last = first;
+	for (size_t i = first; i < convert_count_lines(conversion); i++) {
+		SieveBytes line = convert_line(conversion, i);
+		bool more = ldif && line.len > 0 && line.ptr[0] == ' ';
+		if (i > first && !more)
+			break;
+		line = sieve_bytes_slice(line, i > first, SIZE_MAX);
+		g_string_append_len(joined, line.ptr, (gssize)line.len);
+		*ret_last = i;
+	}
+	return joined;
+}
+
 static void
 read_mailfilter(SieveConversion *conversion)
 {
@@ -93,13 +113,24 @@ read_mailfilter(SieveConversion *conversion)
 	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(g_free);
 	g_auto(GStrv) problems = NULL;
+	unsigned records = 0;
+	size_t last;
 
-	for (size_t i = 0; i < convert_count_lines(conversion); i++) {
-		g_autofree char *entry = read_entry(convert_line(conversion, i), ldif);
+	for (size_t i = 0; i < convert_count_lines(conversion); i = last + 1) {
+		g_autoptr(GString) text = join_lines(conversion, i, ldif, &last);
+		SieveBytes line = {text->str, text->len};
+		g_autofree char *entry = read_entry(line, ldif);
+		records += ldif && sieve_bytes_equal_nocase(
+					   sieve_bytes_slice(line, 0, 3), SIEVE_BYTES("dn:"));
 		if (entry == NULL)
 			convert_set_class(conversion, i, SIEVE_CONVERT_COMMENT, NULL);
+		else if (records > 1)
+			convert_set_class(conversion, i, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+				"it is of another reader: convert one record at a time");
 		else if (class_entry(conversion, i, entry, known))
 			g_ptr_array_add(entries, g_steal_pointer(&entry));
+		for (size_t k = i + 1; k <= last; k++)
+			convert_set_class(conversion, k, SIEVE_CONVERT_COMMENT, NULL);
 	}
 	g_autoptr(LocationMailfilter) list = location_mailfilter_parse(
 		(const char *const *)entries->pdata, entries->len, &problems);

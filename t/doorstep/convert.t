@@ -44,6 +44,20 @@ printf 'example.org REJECT\n' >"$TMP/list"
 for side in sender:from recipient:to client:remote-host; do
 	check "--side ${side%:*}" grep -q "\"${side#*:}\"" <(doorstep convert -q --from postfix-access --side "${side%:*}" "$TMP/list")
 done
+cat >"$TMP/list" <<'END'
+dn: uid=james,dc=example,dc=org
+mailfilter: 21spammer@exam
+ ple.org
+mailfilter:: MTFmcmllbmRAZXhhbXBsZS5vcmc=
+online: 1
+
+dn: uid=ann,dc=example,dc=org
+mailfilter: 21other@example.org
+END
+doorstep convert --report "$TMP/report" --output "$TMP/script" "$TMP/list" 2>/dev/null
+check 'LDIF: a folded line' grep -qF 'envelope :is "from" ["spammer@example.org"]' "$TMP/script"
+check 'LDIF: base64' grep -q '^4: exact' "$TMP/report"
+check 'LDIF: one record at a time' grep -q '^8: not expressible (it is of another reader' "$TMP/report"
 printf 'From:a\0b@example.org REJECT\nFrom:"x"; discard; #@example.org REJECT\nFrom:\xff@example.org OK\n' >"$TMP/list"
 is 'what is hostile becomes nothing' '' "$(doorstep convert -q --from sendmail-access "$TMP/list")"
 perl -e 'print ":0\n* ^Subject:.*", "a" x 1_000_000, "\nfolder\n"' >"$TMP/list"
