@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/bytes.h"
+#include "engine/printer.h"
 
 /* --- Lines ------------------------------------------------------------------------------------------ */
 
@@ -232,4 +233,29 @@ convert_quote_glob(SieveConversion *conversion, SieveBytes text)
 	if (quoted->len == text.len)
 		return text;
 	return sieve_arena_copy(convert_arena(conversion), (SieveBytes){quoted->str, quoted->len});
+}
+
+const char *
+convert_check_regex(SieveConversion *conversion, SieveBytes pattern)
+{
+	g_autoptr(SieveAst) ast = sieve_ast_new(NULL);
+	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
+	SieveAstNode *require = sieve_ast_add_command(ast, NULL, SIEVE_BYTES("require"));
+	SieveAstNode *command = sieve_ast_add_command(ast, NULL, SIEVE_BYTES("if"));
+	SieveAstNode *test = sieve_ast_add_test(ast, command, SIEVE_BYTES("header"));
+	size_t len;
+
+	if (!convert_is_text(pattern))
+		return "it is no text";
+	sieve_ast_add_string(ast, require, SIEVE_BYTES("regex"));
+	sieve_ast_add_tag(ast, test, SIEVE_BYTES("regex"));
+	sieve_ast_add_string(ast, test, SIEVE_BYTES("subject"));
+	sieve_ast_add_string(ast, test, pattern);
+	sieve_ast_set_block(ast, command);
+	g_autofree char *script = sieve_print(ast, &len);
+	g_autoptr(SieveProgram) program =
+		sieve_compile(convert_registry(conversion), (SieveBytes){script, len}, NULL, diags);
+	if (program != NULL)
+		return NULL;
+	return convert_printf(conversion, "%s", sieve_diag_list_get(diags, 0)->message);
 }

@@ -13,6 +13,7 @@
 
 SieveArena *convert_arena(SieveConversion *conversion);
 SieveAst *convert_ast(SieveConversion *conversion);
+const SieveRegistry *convert_registry(const SieveConversion *conversion);
 SieveSide convert_side(const SieveConversion *conversion);
 SieveBytes convert_text(const SieveConversion *conversion);
 size_t convert_count_lines(const SieveConversion *conversion);

@@ -44,6 +44,12 @@ convert_ast(SieveConversion *conversion)
 	return conversion->ast;
 }
 
+const SieveRegistry *
+convert_registry(const SieveConversion *conversion)
+{
+	return conversion->registry;
+}
+
 SieveSide
 convert_side(const SieveConversion *conversion)
 {
@@ -407,29 +413,4 @@ const SieveFinding *
 sieve_conversion_finding(const SieveConversion *conversion, size_t index)
 {
 	return &g_array_index(conversion->findings, SieveFinding, index);
-}
-
-const char *
-convert_check_regex(SieveConversion *conversion, SieveBytes pattern)
-{
-	g_autoptr(SieveAst) ast = sieve_ast_new(NULL);
-	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
-	SieveAstNode *require = sieve_ast_add_command(ast, NULL, SIEVE_BYTES("require"));
-	SieveAstNode *command = sieve_ast_add_command(ast, NULL, SIEVE_BYTES("if"));
-	SieveAstNode *test = sieve_ast_add_test(ast, command, SIEVE_BYTES("header"));
-	size_t len;
-
-	if (!convert_is_text(pattern))
-		return "it is no text";
-	sieve_ast_add_string(ast, require, SIEVE_BYTES("regex"));
-	sieve_ast_add_tag(ast, test, SIEVE_BYTES("regex"));
-	sieve_ast_add_string(ast, test, SIEVE_BYTES("subject"));
-	sieve_ast_add_string(ast, test, pattern);
-	sieve_ast_set_block(ast, command);
-	g_autofree char *script = sieve_print(ast, &len);
-	g_autoptr(SieveProgram) program =
-		sieve_compile(conversion->registry, (SieveBytes){script, len}, NULL, diags);
-	if (program != NULL)
-		return NULL;
-	return convert_printf(conversion, "%s", sieve_diag_list_get(diags, 0)->message);
 }
