@@ -8,6 +8,12 @@ use strict;
 use warnings;
 use File::Path qw(remove_tree);
 
+# Settings that both know by one name.
+my %shared = (
+	sieve_spamtest_status_type => 'score', sieve_spamtest_status_header => 'X-Number', sieve_spamtest_max_value => 20,
+	sieve_virustest_status_type => 'text', sieve_virustest_status_header => 'X-List', sieve_virustest_text_value1 => 'list', sieve_virustest_text_value5 => 'offer',
+);
+
 # new(doorstep => PROGRAM, folder => PRIVATE FOLDER)
 sub new {
 	my ($class, %self) = @_;
@@ -24,8 +30,9 @@ plugin {
   sieve_max_script_size = 0
   sieve_max_redirects = 8
   sieve_max_actions = 64
-  sieve_extensions = +editheader
-}
+  sieve_extensions = +editheader +spamtest +virustest +vacation-seconds
+  sieve_vacation_min_period = 0
+@{[join '', map { "  $_ = $shared{$_}\n" } sort keys %shared]}}
 END
 	# Its tools refuse to be root.
 	$self->{as} = $> == 0 ? [qw(setpriv --reuid=nobody --regid=nogroup --clear-groups)] : [];
@@ -154,7 +161,7 @@ sub our_action {
 # decide_ours SCRIPT, MAILS, OPTION... - a decision for each mail
 sub decide_ours {
 	my ($self, $script, $mails, @options) = @_;
-	my ($text) = $self->output($self->{doorstep}, 'run', @options, $script, @{$mails->{files}});
+	my ($text) = $self->output($self->{doorstep}, 'run', (map { ('--setting', "$_=$shared{$_}") } sort keys %shared), @options, $script, @{$mails->{files}});
 	# With one mail there is no heading.
 	my @parts = @{$mails->{files}} > 1 ? split /^# .*\n/m, $text : ('', $text);
 	shift @parts;

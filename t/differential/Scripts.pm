@@ -320,6 +320,32 @@ my @features = (
 			},
 		],
 	},
+	{
+		capability => 'duplicate',
+		# Nothing was seen before: a dry run remembers nothing.
+		tests => [
+			sub {
+				my @tags = (pick('', ':header "message-id"', ':header "x-list"', ':uniqueid "u"'), pick('', ':handle "h"'), pick('', ':seconds 60'), pick('', ':last'));
+				return join ' ', 'duplicate', grep { $_ ne '' } @tags;
+			},
+		],
+	},
+	{
+		capability => 'environment',
+		tests => [sub { my ($tags, $keys) = match(@words); join ' ', 'environment', $tags, string('vnd.example.nothing'), $keys }],
+	},
+	{
+		capability => 'spamtest',
+		tests => [sub { 'spamtest :value ' . string(pick(qw(gt ge lt le eq ne))) . numeric() . ' ' . string(pick(0 .. 11)) }],
+	},
+	{
+		capability => 'virustest',
+		tests => [sub { 'virustest :value ' . string(pick(qw(gt ge lt le eq ne))) . numeric() . ' ' . string(pick(0 .. 6)) }],
+	},
+	{
+		capability => 'vacation-seconds',
+		actions => [sub { uses('vacation'); 'vacation :seconds ' . pick(0, 60, 86400) . ' "away";' }],
+	},
 	{capability => 'reject', actions => [sub { 'reject ' . text(pick(@reasons)) . ';' }]},
 );
 
