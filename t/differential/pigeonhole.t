@@ -9,6 +9,6 @@ check 'every difference is explained' compare
 sed 's/^/# /' "$TMP/log"
 compared() { [ "$(sed -n 's/.* \([0-9]*\) pairs: .*/\1/p' "$TMP/log")" -ge 300 ]; }
 check '300 pairs were compared' compared
-with_all() { grep -q '^capabilities:.* envelope fileinto .* variables' "$TMP/log"; }
+with_all() { grep -q '^capabilities:.* duplicate .*envelope .*fileinto .*ihave .*spamtest .*vacation .*variables' "$TMP/log"; }
 check 'with the capabilities that both know' with_all
 done_testing
