@@ -191,6 +191,10 @@ convert_add_match(SieveConversion *conversion, SieveAstNode *parent, const Conve
 	SieveAst *ast = convert_ast(conversion);
 	SieveAstNode *test = convert_add_test(conversion, parent, match->test);
 
+	if (match->of_parts) {
+		add_tag(conversion, test, "mime");
+		add_tag(conversion, test, "anychild");
+	}
 	add_tag(conversion, test, match->part);
 	add_tag(conversion, test, match->transform);
 	if (strcmp(match->match, "is") != 0)

@@ -80,6 +80,7 @@ typedef struct ConvertMatch {
 	const char *test;      /* "header" */
 	const char *part;      /* (nullable) "domain" */
 	const char *transform; /* (nullable) "text", of body */
+	bool of_parts;         /* of header: the fields of parts, too */
 	const char *match;     /* "is" */
 	const char *relation;  /* (nullable) "ge" */
 	const char *comparator; /* (nullable) */

@@ -190,6 +190,7 @@ static const struct {
 	{"fileinto", "fileinto"},
 	{"addflag", "imap4flags"},
 	{"create", "mailbox"},
+	{"mime", "mime"},
 	{"regex", "regex"},
 	{"reject", "reject"},
 	{"count", "relational"},

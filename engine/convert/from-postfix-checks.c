@@ -65,11 +65,14 @@ add_ignore(ConvertRule *rule, const Check *check)
 	SieveBytes rest = sieve_bytes_trim(sieve_bytes_slice(check->pattern, colon + 1, SIZE_MAX));
 	SieveBytes name = sieve_bytes_slice(check->pattern, 1, colon - 1);
 
-	if (!convert_regex_names_field(check->pattern) || name.ptr[0] == '(')
+	if (!convert_regex_names_field(conversion, check->pattern) ||
+		sieve_bytes_find(name, SIEVE_BYTES("("), 0) != SIZE_MAX)
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it takes no single field out");
 	if (rest.len > 0 && !sieve_bytes_equal(rest, SIEVE_BYTES(".*")))
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
 			"it takes a field out by its value");
+	if (sieve_bytes_equal_nocase(sieve_bytes_slice(name, 0, 8), SIEVE_BYTES("Content-")))
+		convert_note(rule, SIEVE_CONVERT_APPROXIMATED, "the fields of parts stay");
 	convert_add_command(conversion, NULL, "deleteheader", NULL, name);
 }
 
@@ -81,6 +84,8 @@ add_check(ConvertRule *rule, const Check *check, bool body)
 		.pattern = check->pattern,
 		.place = body ? CONVERT_REGEX_BODY : CONVERT_REGEX_HEADER,
 		.case_sensitive = check->case_sensitive,
+		/* mime_header_checks is the same table unless somebody says otherwise. */
+		.parts = true,
 	};
 	ConvertVerdict verdict;
 	const char *note = NULL;
@@ -135,7 +140,8 @@ is_of_bodies(SieveConversion *conversion)
 	Check check;
 
 	for (size_t at = 0; convert_next_logical(conversion, &at, &logical);)
-		if (read_check(logical.text, &check) && convert_regex_names_field(check.pattern))
+		if (read_check(logical.text, &check) &&
+			convert_regex_names_field(conversion, check.pattern))
 			return false;
 	return true;
 }

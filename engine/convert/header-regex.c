@@ -46,22 +46,25 @@ is_name(SieveBytes text)
 	return text.len > 0;
 }
 
-/* "^Subject:", "^(From|To):"; false when it begins otherwise. What follows the colon goes to @ret_rest. */
+/* "Content-(Type|Disposition)": each of the alternatives, with what stands around them. */
 static bool
-take_names(SieveBytes pattern, Names *names, SieveBytes *ret_rest)
+add_names(SieveConversion *conversion, SieveBytes text, Names *names)
 {
-	size_t colon = sieve_bytes_find(pattern, SIEVE_BYTES(":"), 0);
+	size_t open = MIN(sieve_bytes_find(text, SIEVE_BYTES("("), 0), text.len);
+	size_t close = MIN(sieve_bytes_find(text, SIEVE_BYTES(")"), open), text.len);
+	SieveBytes before = sieve_bytes_slice(text, 0, open);
+	SieveBytes list = sieve_bytes_slice(text, open + 1, close - MIN(open + 1, close));
+	SieveBytes after = sieve_bytes_slice(text, close + 1, SIZE_MAX);
 
-	names->count = 0;
-	if (colon == SIZE_MAX || colon < 2 || pattern.ptr[0] != '^')
-		return false;
-	SieveBytes list = sieve_bytes_slice(pattern, 1, colon - 1);
-	*ret_rest = sieve_bytes_slice(pattern, colon + 1, SIZE_MAX);
-	if (list.ptr[0] == '(' && list.len > 2 && list.ptr[list.len - 1] == ')')
-		list = sieve_bytes_slice(list, 1, list.len - 2);
+	if (open == text.len) {
+		names->items[names->count++] = text;
+		return is_name(text);
+	}
 	for (size_t at = 0; at <= list.len && names->count < MAX_NAMES;) {
 		size_t end = MIN(sieve_bytes_find(list, SIEVE_BYTES("|"), at), list.len);
-		SieveBytes name = sieve_bytes_slice(list, at, end - at);
+		SieveBytes name = sieve_bytes_from_string(convert_printf(conversion, "%.*s%.*s%.*s",
+			(int)before.len, before.ptr, (int)(end - at), list.ptr + at, (int)after.len,
+			after.ptr));
 		if (!is_name(name))
 			return false;
 		names->items[names->count++] = name;
@@ -70,13 +73,32 @@ take_names(SieveBytes pattern, Names *names, SieveBytes *ret_rest)
 	return names->count < MAX_NAMES;
 }
 
+/* "^Subject:", "^(From|To):", "^X\-Mailer:"; false when it begins otherwise. What follows the colon goes to
+ * @ret_rest. */
+static bool
+take_names(SieveConversion *conversion, SieveBytes pattern, Names *names, SieveBytes *ret_rest)
+{
+	size_t colon = sieve_bytes_find(pattern, SIEVE_BYTES(":"), 0);
+	g_autoptr(GString) plain = g_string_new(NULL);
+
+	names->count = 0;
+	if (colon == SIZE_MAX || colon < 2 || pattern.ptr[0] != '^' || !convert_is_text(pattern))
+		return false;
+	*ret_rest = sieve_bytes_slice(pattern, colon + 1, SIZE_MAX);
+	for (size_t i = 1; i < colon; i++)
+		if (pattern.ptr[i] != '\\' || pattern.ptr[i + 1] != '-')
+			g_string_append_c(plain, pattern.ptr[i]);
+	return add_names(conversion,
+		sieve_arena_copy(convert_arena(conversion), (SieveBytes){plain->str, plain->len}), names);
+}
+
 bool
-convert_regex_names_field(SieveBytes pattern)
+convert_regex_names_field(SieveConversion *conversion, SieveBytes pattern)
 {
 	Names names;
 	SieveBytes rest;
 
-	return take_names(pattern, &names, &rest);
+	return take_names(conversion, pattern, &names, &rest);
 }
 
 /* --- The value -------------------------------------------------------------------------------------- */
@@ -212,6 +234,29 @@ add_bound(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex, co
 	convert_add_match(conversion, parent, &match);
 }
 
+/* Fields that parts of a mail have (RFC 2045). */
+static bool
+are_of_parts(ConvertList fields)
+{
+	for (size_t i = 0; i < fields.count; i++)
+		if (sieve_bytes_equal_nocase(
+			    sieve_bytes_slice(fields.items[i], 0, 8), SIEVE_BYTES("Content-")))
+			return true;
+	return false;
+}
+
+static void
+add_exists(SieveConversion *conversion, SieveAstNode *parent, const ConvertRegex *regex, SieveBytes name)
+{
+	SieveAstNode *test = convert_add_test(conversion, parent, "exists");
+
+	if (regex->parts && are_of_parts(CONVERT_ONE(name))) {
+		sieve_ast_add_tag(convert_ast(conversion), test, SIEVE_BYTES("mime"));
+		sieve_ast_add_tag(convert_ast(conversion), test, SIEVE_BYTES("anychild"));
+	}
+	convert_add_list(conversion, test, CONVERT_ONE(name));
+}
+
 static void
 add_named(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex)
 {
@@ -219,7 +264,7 @@ add_named(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex)
 	SieveBytes rest = {NULL, 0};
 	Names names;
 
-	if (!take_names(regex->pattern, &names, &rest))
+	if (!take_names(conversion, regex->pattern, &names, &rest))
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
 			"its pattern does not begin with the name of a field");
 	bool blanks = skip_blanks(&rest);
@@ -230,14 +275,16 @@ add_named(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex)
 		SieveAstNode *any =
 			names.count > 1 ? convert_add_test(conversion, parent, "anyof") : parent;
 		for (size_t i = 0; i < names.count; i++)
-			convert_add_list(conversion, convert_add_test(conversion, any, "exists"),
-				CONVERT_ONE(names.items[i]));
+			add_exists(conversion, any, regex, names.items[i]);
 		return;
 	}
 	if (bound.start && !blanks)
 		convert_note(rule, SIEVE_CONVERT_APPROXIMATED, "blanks behind the colon do not count");
 	convert_note_decoded(rule, fields);
-	add_bound(rule, parent, regex, &bound, (ConvertMatch){.test = "header", .fields = fields});
+	add_bound(rule, parent, regex, &bound,
+		(ConvertMatch){.test = "header",
+			.of_parts = regex->parts && are_of_parts(fields),
+			.fields = fields});
 }
 
 static void

@@ -1,4 +1,4 @@
-require ["editheader", "regex", "reject"];
+require ["editheader", "mime", "regex", "reject"];
 
 # line 2
 if header :contains "Subject" "make money fast" {
@@ -30,4 +30,16 @@ if header :regex "X-Loop" "^[0-9]+ hops$" {
 }
 
 # line 7
+if header :mime :anychild :regex ["Content-Type", "Content-Disposition"] "name\\s*=\\s*\"?.*\\.(exe|scr)\"?" {
+    reject "No programs";
+    stop;
+}
+
+# line 8
+if exists "X-Campaign-Id" {
+    discard;
+    stop;
+}
+
+# line 9
 deleteheader "X-Internal";
