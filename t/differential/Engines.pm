@@ -14,6 +14,12 @@ my %shared = (
 	sieve_virustest_status_type => 'text', sieve_virustest_status_header => 'X-List', sieve_virustest_text_value1 => 'list', sieve_virustest_text_value5 => 'offer',
 );
 
+# What scripts may include.
+my %scripts = (
+	one => qq(if header :contains "subject" "report" { discard; stop; }\nif address :domain "from" "example.net" { keep; }\n),
+	two => qq(require "include";\ninclude :once "one";\nif size :over 200 { redirect "bob\@example.net"; return; }\nredirect "dora\@example.org";\n),
+);
+
 # new(doorstep => PROGRAM, folder => PRIVATE FOLDER)
 sub new {
 	my ($class, %self) = @_;
@@ -27,16 +33,18 @@ log_path = $tmp/log
 mail_location = maildir:$tmp/empty
 ssl = no
 plugin {
+  sieve = file:$tmp/scripts;active=$tmp/active.sieve
   sieve_max_script_size = 0
   sieve_max_redirects = 8
   sieve_max_actions = 64
-  sieve_extensions = +editheader +spamtest +virustest +vacation-seconds
+  sieve_extensions = +editheader +spamtest +virustest +vacation-seconds +special-use
   sieve_vacation_min_period = 0
 @{[join '', map { "  $_ = $shared{$_}\n" } sort keys %shared]}}
 END
 	# Its tools refuse to be root.
 	$self->{as} = $> == 0 ? [qw(setpriv --reuid=nobody --regid=nogroup --clear-groups)] : [];
-	mkdir "$tmp/out";
+	mkdir $_ for "$tmp/out", "$tmp/scripts";
+	spew("$tmp/scripts/$_.sieve", $scripts{$_}) for keys %scripts;
 	$self->own($tmp);
 	return $self;
 }
@@ -104,7 +112,7 @@ sub make_mails {
 # Either leaves in `why` what it had to say.
 sub we_accept {
 	my ($self, $script) = @_;
-	($self->{why}, my $code) = $self->output($self->{doorstep}, 'check', $script);
+	($self->{why}, my $code) = $self->output($self->{doorstep}, 'check', '--include-dir', "$self->{folder}/scripts", $script);
 	$self->{why} .= slurp("$self->{folder}/errors");
 	return $code == 0;
 }
@@ -161,7 +169,7 @@ sub our_action {
 # decide_ours SCRIPT, MAILS, OPTION... - a decision for each mail
 sub decide_ours {
 	my ($self, $script, $mails, @options) = @_;
-	my ($text) = $self->output($self->{doorstep}, 'run', (map { ('--setting', "$_=$shared{$_}") } sort keys %shared), @options, $script, @{$mails->{files}});
+	my ($text) = $self->output($self->{doorstep}, 'run', '--include-dir', "$self->{folder}/scripts", (map { ('--setting', "$_=$shared{$_}") } sort keys %shared), @options, $script, @{$mails->{files}});
 	# With one mail there is no heading.
 	my @parts = @{$mails->{files}} > 1 ? split /^# .*\n/m, $text : ('', $text);
 	shift @parts;

@@ -346,6 +346,23 @@ my @features = (
 		capability => 'vacation-seconds',
 		actions => [sub { uses('vacation'); 'vacation :seconds ' . pick(0, 60, 86400) . ' "away";' }],
 	},
+	{
+		capability => 'include',
+		# The scripts that there are: Engines.pm.
+		actions => [
+			(sub {
+				# One that is not there fails when it is compiled, or when it is run.
+				my $name = pick('one', 'two', 'none');
+				my @tags = ((chance(0.3) ? ':personal' : ()), (chance(0.3) ? ':once' : ()), ($name eq 'none' || chance(0.3) ? ':optional' : ()));
+				return join ' ', 'include', @tags, string($name) . ';';
+			}) x 2,
+			sub { 'return;' },
+		],
+	},
+	{
+		capability => 'special-use',
+		tests => [sub { 'specialuse_exists ' . string_list(sub { pick('\\Junk', '\\Sent', '\\Archive') }) }],
+	},
 	{capability => 'reject', actions => [sub { 'reject ' . text(pick(@reasons)) . ';' }]},
 );
 
