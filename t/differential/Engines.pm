@@ -20,11 +20,16 @@ my %scripts = (
 	two => qq(require "include";\ninclude :once "one";\nif size :over 200 { redirect "erin\@example.org"; return; }\nredirect "dora\@example.org";\n),
 );
 
+# Programs that scripts may run, each a shell script.
+my %programs = (yes => 'cat', no => 'cat; exit 1', capitals => 'tr hl HL');
+
 # new(doorstep => PROGRAM, folder => PRIVATE FOLDER)
 sub new {
 	my ($class, %self) = @_;
 	my $self = bless \%self, $class;
 	my $tmp = $self->{folder};
+	$self->{shared} = {%shared, map { ("sieve_${_}_bin_dir" => "$tmp/bin") } qw(filter execute)};
+	my %settings = %{$self->{shared}};
 	chmod 0755, $tmp;
 	spew("$tmp/dovecot.conf", <<"END");
 base_dir = $tmp/run
@@ -32,18 +37,24 @@ state_dir = $tmp/state
 log_path = $tmp/log
 mail_location = maildir:$tmp/empty
 ssl = no
+mail_attribute_dict = file:$tmp/attributes
 plugin {
   sieve = file:$tmp/scripts;active=$tmp/active.sieve
   sieve_max_script_size = 0
   sieve_max_redirects = 8
   sieve_max_actions = 64
-  sieve_extensions = +editheader +spamtest +virustest +vacation-seconds +special-use
+  sieve_extensions = +editheader +spamtest +virustest +vacation-seconds +special-use +mboxmetadata +servermetadata +vnd.dovecot.filter +vnd.dovecot.execute
+  sieve_plugins = sieve_extprograms
   sieve_vacation_min_period = 0
-@{[join '', map { "  $_ = $shared{$_}\n" } sort keys %shared]}}
+@{[join '', map { "  $_ = $settings{$_}\n" } sort keys %settings]}}
 END
 	# Its tools refuse to be root.
 	$self->{as} = $> == 0 ? [qw(setpriv --reuid=nobody --regid=nogroup --clear-groups)] : [];
-	mkdir $_ for "$tmp/out", "$tmp/scripts";
+	mkdir $_ for "$tmp/out", "$tmp/scripts", "$tmp/bin";
+	for (keys %programs) {
+		spew("$tmp/bin/$_", "#!/bin/sh\n$programs{$_}\n");
+		chmod 0755, "$tmp/bin/$_";
+	}
 	spew("$tmp/scripts/$_.sieve", $scripts{$_}) for keys %scripts;
 	$self->own($tmp);
 	return $self;
@@ -169,12 +180,12 @@ sub our_action {
 # decide_ours SCRIPT, MAILS, OPTION... - a decision for each mail
 sub decide_ours {
 	my ($self, $script, $mails, @options) = @_;
-	my ($text) = $self->output($self->{doorstep}, 'run', '--include-dir', "$self->{folder}/scripts", (map { ('--setting', "$_=$shared{$_}") } sort keys %shared), @options, $script, @{$mails->{files}});
+	my ($text) = $self->output($self->{doorstep}, 'run', '--include-dir', "$self->{folder}/scripts", (map { ('--setting', "$_=$self->{shared}{$_}") } sort keys %{$self->{shared}}), @options, $script, @{$mails->{files}});
 	# With one mail there is no heading.
 	my @parts = @{$mails->{files}} > 1 ? split /^# .*\n/m, $text : ('', $text);
 	shift @parts;
-	# What is done to the header shows in what is decided after it.
-	s/^(?:addheader|deleteheader) .*\n//mg for @parts;
+	# What is done to the mail shows in what is decided after it.
+	s/^(?:addheader|deleteheader|another mail) .*\n//mg for @parts;
 	return map { /^error: /m ? 'error' : decision(map { our_action($_) } split /\n/) } @parts;
 }
 

@@ -363,6 +363,27 @@ my @features = (
 		capability => 'special-use',
 		tests => [sub { 'specialuse_exists ' . string_list(sub { pick('\\Junk', '\\Sent', '\\Archive') }) }],
 	},
+	{capability => 'fcc', actions => [sub { uses('vacation'); 'vacation :fcc ' . string(pick(@mailboxes)) . ' "away";' }]},
+	{
+		capability => 'mboxmetadata',
+		# Nobody has set any.
+		tests => [
+			sub { 'metadataexists "INBOX" ' . string(pick('/private/comment', '/shared/comment')) },
+			sub { my ($tags, $keys) = match(@words); join ' ', 'metadata', $tags, '"INBOX"', '"/private/comment"', $keys },
+		],
+	},
+	{
+		capability => 'servermetadata',
+		tests => [sub { 'servermetadataexists ' . string(pick('/private/comment', '/shared/comment')) }],
+	},
+	# The programs that there are: Engines.pm. Not pipe: what it does to the implicit keep the other one decides
+	# when it runs the program, which a test run does not.
+	{capability => 'vnd.dovecot.execute', tests => [sub { 'execute ' . join ' ', string(pick('yes', 'no')), (chance(0.3) ? string_list(sub { pick('a', 'b c') }) : ()) }]},
+	{
+		capability => 'vnd.dovecot.filter',
+		actions => [sub { 'filter ' . string(pick('yes', 'capitals')) . ';' }],
+		tests => [sub { 'filter ' . string(pick('no', 'capitals')) }],
+	},
 	{capability => 'reject', actions => [sub { 'reject ' . text(pick(@reasons)) . ';' }]},
 );
 
