@@ -16,7 +16,7 @@ my %shared = (
 
 # What scripts may include.
 my %scripts = (
-	one => qq(if header :contains "subject" "report" { discard; stop; }\nif address :domain "from" "example.net" { keep; }\n),
+	one => qq(if header :contains "subject" "report" { discard; stop; }\nif address :domain "from" "example.net" { redirect "frank\@example.org"; }\n),
 	two => qq(require "include";\ninclude :once "one";\nif size :over 200 { redirect "erin\@example.org"; return; }\nredirect "dora\@example.org";\n),
 );
 
