@@ -40,6 +40,12 @@ convert_next_word(SieveBytes *rest, SieveBytes *ret_word)
 }
 
 bool
+convert_is_word(SieveBytes text, const char *word)
+{
+	return text.ptr != NULL && sieve_bytes_equal_nocase(text, sieve_bytes_from_string(word));
+}
+
+bool
 convert_take_line(SieveBytes text, size_t *at, SieveBytes *ret_line)
 {
 	if (*at >= text.len)

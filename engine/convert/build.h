@@ -41,6 +41,8 @@ bool convert_next_logical(SieveConversion *conversion, size_t *at, ConvertLogica
 /** Takes the next of the words that blanks and tabs part off @rest, and those behind it; false when
  * there is none. */
 bool convert_next_word(SieveBytes *rest, SieveBytes *ret_word);
+/** Equal but for letter case; ptr NULL is no word. */
+bool convert_is_word(SieveBytes text, const char *word);
 /** Takes the line at *@at of @text, trimmed; for formats that are recognised by their lines. */
 bool convert_take_line(SieveBytes text, size_t *at, SieveBytes *ret_line);
 /** True for what can stand in a script's string: UTF-8 without control characters but tabs. */

@@ -92,12 +92,6 @@ take_token(Exim *exim, bool *ret_quoted)
 	return token;
 }
 
-static bool
-is_word(SieveBytes token, const char *word)
-{
-	return token.ptr != NULL && sieve_bytes_equal_nocase(token, sieve_bytes_from_string(word));
-}
-
 /* True, and it is taken, when the next token is that word. */
 static bool
 take_word(Exim *exim, const char *word)
@@ -105,7 +99,7 @@ take_word(Exim *exim, const char *word)
 	const Exim before = *exim;
 	bool quoted;
 
-	if (is_word(take_token(exim, &quoted), word) && !quoted)
+	if (convert_is_word(take_token(exim, &quoted), word) && !quoted)
 		return true;
 	*exim = before;
 	return false;
@@ -174,7 +168,7 @@ find_value(SieveBytes text)
 	if (take_prefix(&text, "{") && text.len > 0 && text.ptr[text.len - 1] == '}')
 		text = sieve_bytes_slice(text, 0, text.len - 1);
 	for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
-		if (is_word(text, values[i].name))
+		if (convert_is_word(text, values[i].name))
 			return values[i].value;
 	if (is_header(text, &value.field))
 		value.test = "header";
@@ -465,7 +459,7 @@ add_block(Exim *exim, SieveAstNode *branch, unsigned depth)
 		if (token.ptr == NULL)
 			return lose(exim, "endif is missing");
 		for (size_t i = 0; i < G_N_ELEMENTS(enders); i++)
-			if (is_word(token, enders[i]))
+			if (convert_is_word(token, enders[i]))
 				return;
 		if (!add_command(exim, branch, depth)) {
 			lose(exim, "Sieve has nothing like one of its commands");

@@ -50,7 +50,7 @@ lose(Entry *entry, const char *why)
 
 /* "a OR b", "{a b}", "(a | b)": any of them; "a" and "two words" as one. False: it is more of a query. */
 static bool
-read_words(Entry *entry, SieveBytes text, GArray *words)
+read_words(SieveBytes text, GArray *words)
 {
 	const bool braces = text.len > 2 && text.ptr[0] == '{' && text.ptr[text.len - 1] == '}';
 	bool want_or = false;
@@ -87,7 +87,6 @@ read_words(Entry *entry, SieveBytes text, GArray *words)
 		g_array_append_val(words, word);
 		want_or = true;
 	}
-	(void)entry;
 	return words->len > 0;
 }
 
@@ -105,7 +104,7 @@ add_fields(Entry *entry, SieveAstNode *parent, SieveBytes text, const char *fiel
 	SieveBytes name = sieve_bytes_from_string(field);
 	ConvertList fields = {&name, 1};
 
-	if (!read_words(entry, text, words))
+	if (!read_words(text, words))
 		return lose(entry, "its query is more than words with OR between");
 	if (strcmp(field, "To") == 0)
 		fields = (ConvertList){to, G_N_ELEMENTS(to)};
@@ -141,7 +140,7 @@ add_anywhere(Entry *entry, SieveAstNode *parent, SieveBytes text)
 			    sieve_bytes_slice(text, 0, queries[i].prefix.len), queries[i].prefix))
 			return add_fields(entry, parent,
 				sieve_bytes_slice(text, queries[i].prefix.len, SIZE_MAX), queries[i].field);
-	if (!read_words(entry, text, words))
+	if (!read_words(text, words))
 		return lose(entry, "its query is more than words with OR between");
 	convert_note(&entry->rule, SIEVE_CONVERT_APPROXIMATED,
 		"Gmail looks for words, the tests for parts of texts");

@@ -48,7 +48,7 @@ read_check(SieveBytes text, Check *check)
 }
 
 static bool
-is_word(SieveBytes text, const char *word)
+begins_with(SieveBytes text, const char *word)
 {
 	SieveBytes first = {NULL, 0};
 
@@ -111,10 +111,10 @@ read_entry(SieveConversion *conversion, const ConvertLogical *logical, bool body
 	ConvertRule rule = convert_begin_rule(conversion, logical->first);
 	Check check;
 
-	if (is_word(logical->text, "if"))
+	if (begins_with(logical->text, "if"))
 		++*depth;
 	if (*depth > 0) {
-		*depth -= is_word(logical->text, "endif");
+		*depth -= begins_with(logical->text, "endif");
 		convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it stands between if and endif");
 	} else if (!read_check(logical->text, &check)) {
 		convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it is no pattern and action");
@@ -124,7 +124,7 @@ read_entry(SieveConversion *conversion, const ConvertLogical *logical, bool body
 		/* It would be true of any mail with another field. */
 		convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
 			"it takes all but a pattern, line by line");
-	} else if (is_word(check.action, "IGNORE") || is_word(check.action, "STRIP")) {
+	} else if (begins_with(check.action, "IGNORE") || begins_with(check.action, "STRIP")) {
 		add_ignore(&rule, &check);
 	} else {
 		add_check(&rule, &check, body);
@@ -164,7 +164,7 @@ recognise(SieveBytes text)
 
 	for (size_t at = 0; convert_take_line(text, &at, &line);) {
 		Check check;
-		if (line.len == 0 || line.ptr[0] == '#' || is_word(line, "if"))
+		if (line.len == 0 || line.ptr[0] == '#' || begins_with(line, "if"))
 			continue;
 		return (line.ptr[0] == '/' || line.ptr[0] == '!') && read_check(line, &check) ? 85 : 0;
 	}

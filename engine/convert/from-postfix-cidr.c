@@ -7,12 +7,6 @@
 #include "engine/convert/formats.h"
 #include "engine/convert/postfix.h"
 
-static bool
-is_word(SieveBytes text, const char *word)
-{
-	return sieve_bytes_equal_nocase(text, sieve_bytes_from_string(word));
-}
-
 static void
 read_entry(ConvertAccess *access, SieveConversion *conversion, const ConvertLogical *logical,
 	unsigned *depth)
@@ -24,10 +18,10 @@ read_entry(ConvertAccess *access, SieveConversion *conversion, const ConvertLogi
 	SieveBytes key;
 
 	convert_next_word(&rest, &key);
-	if (is_word(key, "if"))
+	if (convert_is_word(key, "if"))
 		++*depth;
 	if (*depth > 0) {
-		*depth -= is_word(key, "endif");
+		*depth -= convert_is_word(key, "endif");
 		return convert_set_logical(conversion, logical, SIEVE_CONVERT_NOT_EXPRESSIBLE, of_if);
 	}
 	if (key.ptr[0] == '!')

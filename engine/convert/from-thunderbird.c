@@ -47,12 +47,6 @@ read_line(SieveConversion *conversion, size_t line, SieveBytes *ret_key, SieveBy
 	return true;
 }
 
-static bool
-is_word(SieveBytes text, const char *word)
-{
-	return sieve_bytes_equal_nocase(text, sieve_bytes_from_string(word));
-}
-
 /* --- Conditions ------------------------------------------------------------------------------------- */
 
 typedef struct Term {
@@ -151,10 +145,10 @@ add_size(Filter *filter, SieveAstNode *parent, const Term *term)
 	g_autofree char *digits = sieve_bytes_dup(term->value);
 	char *end;
 	guint64 kilobytes = g_ascii_strtoull(digits, &end, 10);
-	bool over = is_word(term->operator, "is greater than");
+	bool over = convert_is_word(term->operator, "is greater than");
 
 	if (*digits == '\0' || *end != '\0' || kilobytes > UINT32_MAX ||
-		(!over && !is_word(term->operator, "is less than")))
+		(!over && !convert_is_word(term->operator, "is less than")))
 		return lose(filter, "its size is compared in a way that Sieve has not");
 	SieveAstNode *test = convert_add_test(filter->conversion, parent, "size");
 	sieve_ast_add_tag(
@@ -170,7 +164,7 @@ add_match(Filter *filter, SieveAstNode *parent, const Term *term, ConvertMatch m
 	SieveBytes key = term->value;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(operators); i++)
-		if (is_word(term->operator, operators[i].name))
+		if (convert_is_word(term->operator, operators[i].name))
 			operator = &operators[i];
 	if (operator == NULL)
 		return lose(filter, "it compares in a way that Sieve has not");
@@ -193,9 +187,9 @@ add_term(Filter *filter, SieveAstNode *parent, const Term *term)
 {
 	const Attribute *attribute = NULL;
 
-	if (is_word(term->attribute, "size"))
+	if (convert_is_word(term->attribute, "size"))
 		return add_size(filter, parent, term);
-	if (is_word(term->attribute, "body")) {
+	if (convert_is_word(term->attribute, "body")) {
 		convert_note(&filter->rule, SIEVE_CONVERT_APPROXIMATED,
 			"Sieve looks at the text of all parts, Thunderbird line by line");
 		return add_match(filter, parent, term, (ConvertMatch){.test = "body", .transform = "text"});
@@ -209,12 +203,12 @@ add_term(Filter *filter, SieveAstNode *parent, const Term *term)
 			(ConvertMatch){.test = "header", .fields = CONVERT_ONE(term->attribute)});
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(attributes); i++)
-		if (is_word(term->attribute, attributes[i].name))
+		if (convert_is_word(term->attribute, attributes[i].name))
 			attribute = &attributes[i];
 	if (attribute == NULL)
 		return lose(filter, "it asks for what is not in the mail");
-	if (attribute->addresses && !is_word(term->operator, "contains") &&
-		!is_word(term->operator, "doesn't contain"))
+	if (attribute->addresses && !convert_is_word(term->operator, "contains") &&
+		!convert_is_word(term->operator, "doesn't contain"))
 		convert_note(&filter->rule, SIEVE_CONVERT_APPROXIMATED,
 			"the test compares whole fields, Thunderbird names and addresses each");
 	add_match(filter, parent, term,
@@ -229,7 +223,7 @@ add_condition(Filter *filter, SieveAstNode *branch)
 	SieveAstNode *parent = NULL;
 	size_t at = 0;
 
-	if (is_word(text, "ALL")) {
+	if (convert_is_word(text, "ALL")) {
 		convert_add_test(filter->conversion, branch, "true");
 		return;
 	}
@@ -286,28 +280,28 @@ take_action(Filter *filter, SieveBytes value)
 	bool good = true;
 
 	filter->action = (SieveBytes){NULL, 0};
-	if (is_word(action, "Move to folder")) {
+	if (convert_is_word(action, "Move to folder")) {
 		good = convert_actions_set_mailbox(actions, find_mailbox(filter->conversion, value));
 		actions->stop = actions->stop || good;
-	} else if (is_word(action, "Copy to folder")) {
+	} else if (convert_is_word(action, "Copy to folder")) {
 		good = convert_actions_add_copy(actions, find_mailbox(filter->conversion, value));
-	} else if (is_word(action, "Delete")) {
+	} else if (convert_is_word(action, "Delete")) {
 		convert_actions_set_mailbox(actions, SIEVE_BYTES("Trash"));
 		actions->stop = true;
-	} else if (is_word(action, "Mark read")) {
+	} else if (convert_is_word(action, "Mark read")) {
 		convert_actions_add_flag(actions, SIEVE_BYTES("\\Seen"));
-	} else if (is_word(action, "Mark flagged")) {
+	} else if (convert_is_word(action, "Mark flagged")) {
 		convert_actions_add_flag(actions, SIEVE_BYTES("\\Flagged"));
-	} else if (is_word(action, "AddTag") || is_word(action, "Label")) {
+	} else if (convert_is_word(action, "AddTag") || convert_is_word(action, "Label")) {
 		good = convert_actions_add_flag(actions, value);
-	} else if (is_word(action, "JunkScore")) {
+	} else if (convert_is_word(action, "JunkScore")) {
 		convert_actions_add_flag(actions,
-			is_word(value, "0") ? SIEVE_BYTES("$NotJunk") : SIEVE_BYTES("$Junk"));
-	} else if (is_word(action, "Forward")) {
+			convert_is_word(value, "0") ? SIEVE_BYTES("$NotJunk") : SIEVE_BYTES("$Junk"));
+	} else if (convert_is_word(action, "Forward")) {
 		good = convert_actions_add_forward(actions, value);
 		convert_note(&filter->rule, SIEVE_CONVERT_APPROXIMATED,
 			"the mail is redirected as it is, not forwarded in one of the reader's");
-	} else if (is_word(action, "Stop execution")) {
+	} else if (convert_is_word(action, "Stop execution")) {
 		actions->stop = true;
 	} else {
 		good = false;
@@ -345,22 +339,22 @@ static void
 take_line(Filter *filter, size_t line, SieveBytes key, SieveBytes value)
 {
 	filter->last = line;
-	if (is_word(key, "actionValue"))
+	if (convert_is_word(key, "actionValue"))
 		return take_action(filter, value);
-	if (is_word(key, "customId"))
+	if (convert_is_word(key, "customId"))
 		return;
-	if (filter->action.ptr != NULL && is_word(key, "action"))
+	if (filter->action.ptr != NULL && convert_is_word(key, "action"))
 		take_action(filter, SIEVE_BYTES(""));
-	if (is_word(key, "action")) {
+	if (convert_is_word(key, "action")) {
 		filter->action = value;
 		filter->action_line = line;
-	} else if (is_word(key, "enabled")) {
-		filter->off = filter->off || !is_word(value, "yes");
-	} else if (is_word(key, "type")) {
+	} else if (convert_is_word(key, "enabled")) {
+		filter->off = filter->off || !convert_is_word(value, "yes");
+	} else if (convert_is_word(key, "type")) {
 		g_autofree char *number = sieve_bytes_dup(value);
 		filter->off = filter->off ||
 			      (g_ascii_strtoull(number, NULL, 10) & (AT_INBOX | AFTER_JUNK)) == 0;
-	} else if (is_word(key, "condition")) {
+	} else if (convert_is_word(key, "condition")) {
 		filter->condition = value;
 	}
 }
@@ -374,11 +368,11 @@ read_filters(SieveConversion *conversion)
 		SieveBytes key, value;
 		if (!read_line(conversion, i, &key, &value))
 			continue;
-		if (is_word(key, "version") || is_word(key, "logging")) {
+		if (convert_is_word(key, "version") || convert_is_word(key, "logging")) {
 			convert_set_class(conversion, i, SIEVE_CONVERT_COMMENT, NULL);
 			continue;
 		}
-		if (is_word(key, "name")) {
+		if (convert_is_word(key, "name")) {
 			if (filter.conversion != NULL)
 				end_filter(&filter);
 			g_clear_pointer(&filter.actions, convert_actions_free);
