@@ -202,6 +202,46 @@ convert_access_add(ConvertAccess *access, SieveSide side, ConvertKeyKind kind, S
 	return true;
 }
 
+bool
+convert_access_add_name(ConvertAccess *access, SieveSide side, SieveBytes key,
+	const ConvertVerdict *verdict, size_t line)
+{
+	const char *at = key.len == 0 ? NULL : memrchr(key.ptr, '@', key.len);
+
+	if (at == NULL)
+		return convert_access_add(access, side, CONVERT_KEY_DOMAIN, key, verdict, line);
+	if (side == SIEVE_SIDE_CLIENT)
+		return false;
+	if (at + 1 == key.ptr + key.len)
+		return convert_access_add(access, side, CONVERT_KEY_LOCALPART,
+			sieve_bytes_slice(key, 0, key.len - 1), verdict, line);
+	return convert_access_add(access, side, CONVERT_KEY_ADDRESS, key, verdict, line);
+}
+
+const char *
+convert_network_of(SieveConversion *conversion, SieveBytes beginning)
+{
+	const bool v6 = beginning.len > 0 && memchr(beginning.ptr, ':', beginning.len) != NULL;
+	const char mark = v6 ? ':' : '.';
+	const unsigned full = v6 ? 8 : 4;
+	unsigned groups = 1;
+
+	for (size_t i = 0; i < beginning.len; i++) {
+		char c = beginning.ptr[i];
+		if (c == mark)
+			groups++;
+		else if (!(v6 ? g_ascii_isxdigit(c) : g_ascii_isdigit(c)))
+			return NULL;
+	}
+	if (beginning.len == 0 || groups > full)
+		return NULL;
+	g_autofree char *text = sieve_bytes_dup(beginning);
+	if (groups == full || strstr(text, "::") != NULL)
+		return convert_printf(conversion, "%s", text);
+	return convert_printf(conversion, "%s%s/%u", text,
+		v6 ? "::" : &".0.0.0"[(groups - 1) * 2], groups * (v6 ? 16 : 8));
+}
+
 /* --- Levels ----------------------------------------------------------------------------------------- */
 
 /* (nullable) the longest of the domains that end @domain; @domain itself only if @itself. */

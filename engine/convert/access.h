@@ -40,6 +40,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConvertAccess, convert_access_free)
  * @key can be none: nothing is added. */
 bool convert_access_add(ConvertAccess *access, SieveSide side, ConvertKeyKind kind, SieveBytes key,
 	const ConvertVerdict *verdict, size_t line);
+/** The same for a key as maps write them: `user@host`, `user@`, or a domain, with all in it. */
+bool convert_access_add_name(ConvertAccess *access, SieveSide side, SieveBytes key,
+	const ConvertVerdict *verdict, size_t line);
+/** The network of all addresses that begin so, "192.168" or "2001:db8", as CIDR; lives as long as the
+ * conversion. NULL when it is no beginning of one. */
+const char *convert_network_of(SieveConversion *conversion, SieveBytes beginning);
 /** The same where not the most specific network counts but the first: one within a network that was added
  * before is not added, but found. */
 bool convert_access_add_first(ConvertAccess *access, SieveBytes network, const ConvertVerdict *verdict,

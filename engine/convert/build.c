@@ -46,6 +46,12 @@ convert_is_word(SieveBytes text, const char *word)
 }
 
 bool
+convert_starts(SieveBytes text, const char *prefix)
+{
+	return sieve_bytes_starts_with(text, sieve_bytes_from_string(prefix));
+}
+
+bool
 convert_take_line(SieveBytes text, size_t *at, SieveBytes *ret_line)
 {
 	if (*at >= text.len)

@@ -43,6 +43,7 @@ bool convert_next_logical(SieveConversion *conversion, size_t *at, ConvertLogica
 bool convert_next_word(SieveBytes *rest, SieveBytes *ret_word);
 /** Equal but for letter case; ptr NULL is no word. */
 bool convert_is_word(SieveBytes text, const char *word);
+bool convert_starts(SieveBytes text, const char *prefix);
 /** Takes the line at *@at of @text, trimmed; for formats that are recognised by their lines. */
 bool convert_take_line(SieveBytes text, size_t *at, SieveBytes *ret_line);
 /** True for what can stand in a script's string: UTF-8 without control characters but tabs. */
@@ -66,7 +67,7 @@ void convert_note(ConvertRule *rule, SieveConvertClass class, const char *format
 /** Classes the lines up to @last. What cannot be expressed leaves no command behind. @name (nullable): what
  * people called the rule, for the comment. */
 void convert_end_rule(ConvertRule *rule, size_t last, SieveBytes name);
-/** The command that these lines, sorted, became; its comment names them. */
+/** The command of the script itself that these lines, sorted, became; its comment names them. */
 void convert_became(SieveConversion *conversion, SieveAstNode *command, const char *what,
 	const size_t *lines, size_t n_lines);
 

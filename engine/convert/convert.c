@@ -150,9 +150,8 @@ convert_became(SieveConversion *conversion, SieveAstNode *command, const char *w
 	if (runs > SHOWN_RUNS)
 		g_string_append_printf(comment, " and others up to %zu", lines[n_lines - 1] + 1);
 	sieve_ast_set_comment(conversion->ast, command, (SieveBytes){comment->str, comment->len});
-	for (const SieveAstNode *top = command; top != NULL; top = top->parent)
-		for (size_t i = 0; top->parent == NULL && i < n_lines; i++)
-			line_of(conversion, lines[i])->command = top;
+	for (size_t i = 0; i < n_lines; i++)
+		line_of(conversion, lines[i])->command = command;
 }
 
 static void

@@ -7,52 +7,20 @@
 #include "engine/convert/formats.h"
 #include "engine/convert/postfix.h"
 
-/* "192.168" is all that begins so, up to a dot; the same of "2001:db8" and a colon. NULL: no network. */
-static const char *
-read_network(SieveConversion *conversion, SieveBytes key)
-{
-	bool v6 = memchr(key.ptr, ':', key.len) != NULL;
-	unsigned full = v6 ? 8 : 4;
-	unsigned groups = 1;
-
-	for (size_t i = 0; i < key.len; i++) {
-		if (key.ptr[i] == (v6 ? ':' : '.'))
-			groups++;
-		else if (!(v6 ? g_ascii_isxdigit(key.ptr[i]) : g_ascii_isdigit(key.ptr[i])))
-			return NULL;
-	}
-	if (groups > full)
-		return NULL;
-	g_autofree char *text = sieve_bytes_dup(key);
-	if (groups == full || strstr(text, "::") != NULL)
-		return convert_printf(conversion, "%s", text);
-	return convert_printf(conversion, "%s%s/%u", text,
-		v6 ? "::" : &".0.0.0"[(groups - 1) * 2], groups * (v6 ? 16 : 8));
-}
-
 static bool
 add_key(ConvertAccess *access, SieveConversion *conversion, SieveBytes key, const ConvertVerdict *verdict,
 	size_t line)
 {
 	SieveSide side = convert_side(conversion);
-	const char *network = read_network(conversion, key);
-	const char *at = memrchr(key.ptr, '@', key.len);
-	const bool of_client = side == SIEVE_SIDE_CLIENT;
+	const char *network = convert_network_of(conversion, key);
 
 	if (network != NULL)
 		return convert_access_add(access, SIEVE_SIDE_CLIENT, CONVERT_KEY_NETWORK,
 			sieve_bytes_from_string(network), verdict, line);
-	if (at == NULL && !sieve_bytes_equal(key, SIEVE_BYTES("<>")))
-		return convert_access_add(access, side, CONVERT_KEY_DOMAIN, key, verdict, line);
-	if (of_client)
-		return false;
-	if (at == NULL)
-		return convert_access_add(
-			access, side, CONVERT_KEY_ADDRESS, SIEVE_BYTES(""), verdict, line);
-	if (at + 1 == key.ptr + key.len)
-		return convert_access_add(access, side, CONVERT_KEY_LOCALPART,
-			sieve_bytes_slice(key, 0, key.len - 1), verdict, line);
-	return convert_access_add(access, side, CONVERT_KEY_ADDRESS, key, verdict, line);
+	if (sieve_bytes_equal(key, SIEVE_BYTES("<>")))
+		return side != SIEVE_SIDE_CLIENT && convert_access_add(access, side, CONVERT_KEY_ADDRESS,
+							   SIEVE_BYTES(""), verdict, line);
+	return convert_access_add_name(access, side, key, verdict, line);
 }
 
 static void

@@ -204,12 +204,6 @@ read_flags(SieveBytes text, Recipe *recipe, const char **ret_wrong)
 	return true;
 }
 
-static bool
-starts(SieveBytes text, const char *prefix)
-{
-	return sieve_bytes_starts_with(text, sieve_bytes_from_string(prefix));
-}
-
 /* "HB ??" in front says where to look. False: it looks at a variable. */
 static bool
 take_place(SieveBytes *text, Recipe *recipe)
@@ -218,7 +212,7 @@ take_place(SieveBytes *text, Recipe *recipe)
 	SieveBytes name = sieve_bytes_slice(*text, 0, len);
 	SieveBytes rest = sieve_bytes_trim(sieve_bytes_slice(*text, len, SIZE_MAX));
 
-	if (len == 0 || !starts(rest, "??"))
+	if (len == 0 || !convert_starts(rest, "??"))
 		return true;
 	for (size_t i = 0; i < len; i++)
 		if (name.ptr[i] != 'H' && name.ptr[i] != 'B')
@@ -290,7 +284,7 @@ add_condition(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, Sieve
 	}
 	if (is_weighted(text))
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it has a weighted condition");
-	if (starts(text, "?"))
+	if (convert_starts(text, "?"))
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it asks a program");
 	if (!take_place(&text, &recipe))
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it looks at a variable");

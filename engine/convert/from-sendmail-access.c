@@ -71,40 +71,23 @@ static const struct {
 	{SIEVE_BYTES("Connect:"), SIEVE_SIDE_CLIENT},
 };
 
-/* "192.168" is all that begins so; "IPv6:2001:db8" too. NULL: it is no network. */
+/* "192.168" and "IPv6:2001:db8"; NULL: it is no network. */
 static const char *
 read_network(SieveConversion *conversion, SieveBytes key)
 {
-	bool v6 = sieve_bytes_equal_nocase(sieve_bytes_slice(key, 0, 5), SIEVE_BYTES("IPv6:"));
-	const char mark = v6 ? ':' : '.';
-	unsigned full = v6 ? 8 : 4;
-	unsigned groups = 1;
+	const bool v6 = sieve_bytes_equal_nocase(sieve_bytes_slice(key, 0, 5), SIEVE_BYTES("IPv6:"));
 
 	if (v6)
 		key = sieve_bytes_slice(key, 5, SIZE_MAX);
-	for (size_t i = 0; i < key.len; i++) {
-		if (key.ptr[i] == mark)
-			groups++;
-		else if (!(v6 ? g_ascii_isxdigit(key.ptr[i]) : g_ascii_isdigit(key.ptr[i])))
-			return NULL;
-	}
-	if (key.len == 0 || key.ptr[key.len - 1] == mark || groups > full)
+	if (v6 != (sieve_bytes_find(key, SIEVE_BYTES(":"), 0) != SIZE_MAX))
 		return NULL;
-	bool whole = groups == full || sieve_bytes_find(key, SIEVE_BYTES("::"), 0) != SIZE_MAX;
-	if (whole)
-		return convert_printf(conversion, "%.*s", (int)key.len, key.ptr);
-	g_autoptr(GString) text = g_string_new_len(key.ptr, (gssize)key.len);
-	for (unsigned i = groups; !v6 && i < full; i++)
-		g_string_append(text, ".0");
-	g_string_append_printf(text, "%s/%u", v6 ? "::" : "", groups * (v6 ? 16 : 8));
-	return convert_printf(conversion, "%s", text->str);
+	return convert_network_of(conversion, key);
 }
 
 static bool
 add_key(ConvertAccess *access, SieveConversion *conversion, SieveSide side, SieveBytes key,
 	const ConvertVerdict *verdict, size_t line)
 {
-	const char *at = key.len == 0 ? NULL : memrchr(key.ptr, '@', key.len);
 	const char *network = side == SIEVE_SIDE_CLIENT ? read_network(conversion, key) : NULL;
 
 	if (network != NULL)
@@ -113,14 +96,7 @@ add_key(ConvertAccess *access, SieveConversion *conversion, SieveSide side, Siev
 	if (sieve_bytes_equal(key, SIEVE_BYTES("<>")))
 		return side == SIEVE_SIDE_SENDER && convert_access_add(access, side, CONVERT_KEY_ADDRESS,
 								SIEVE_BYTES(""), verdict, line);
-	if (at == NULL)
-		return convert_access_add(access, side, CONVERT_KEY_DOMAIN, key, verdict, line);
-	if (side == SIEVE_SIDE_CLIENT)
-		return false;
-	if (at + 1 == key.ptr + key.len)
-		return convert_access_add(access, side, CONVERT_KEY_LOCALPART,
-			sieve_bytes_slice(key, 0, key.len - 1), verdict, line);
-	return convert_access_add(access, side, CONVERT_KEY_ADDRESS, key, verdict, line);
+	return convert_access_add_name(access, side, key, verdict, line);
 }
 
 /* Without a tag a key is of hosts and of senders. */

@@ -103,12 +103,6 @@ convert_regex_names_field(SieveConversion *conversion, SieveBytes pattern)
 
 /* --- The value -------------------------------------------------------------------------------------- */
 
-static bool
-starts(SieveBytes text, const char *prefix)
-{
-	return sieve_bytes_starts_with(text, sieve_bytes_from_string(prefix));
-}
-
 /* What stands for blanks behind the colon, which the header test does not see. True: there was some. */
 static bool
 skip_blanks(SieveBytes *pattern)
@@ -118,7 +112,7 @@ skip_blanks(SieveBytes *pattern)
 		" ?", " "};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(blanks); i++)
-		if (starts(*pattern, blanks[i])) {
+		if (convert_starts(*pattern, blanks[i])) {
 			*pattern = sieve_bytes_slice(*pattern, strlen(blanks[i]), SIZE_MAX);
 			return true;
 		}
@@ -161,7 +155,7 @@ ends_in_dollar(SieveBytes text)
 static bool
 ends_in_any(SieveBytes text)
 {
-	return text.len >= 2 && starts(sieve_bytes_slice(text, text.len - 2, 2), ".*") &&
+	return text.len >= 2 && convert_starts(sieve_bytes_slice(text, text.len - 2, 2), ".*") &&
 	       (text.len == 2 || text.ptr[text.len - 3] != '\\');
 }
 
@@ -170,7 +164,7 @@ find_bounds(SieveConversion *conversion, SieveBytes pattern, bool at_start)
 {
 	Bound bound = {.start = at_start, .middle = pattern};
 
-	while (starts(bound.middle, ".*")) {
+	while (convert_starts(bound.middle, ".*")) {
 		bound.start = false;
 		bound.middle = sieve_bytes_slice(bound.middle, 2, SIZE_MAX);
 		/* A quantifier of it would be of nothing now. */
@@ -293,7 +287,7 @@ add_body(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex)
 	SieveBytes pattern = regex->pattern;
 	Bound bound = find_bounds(rule->conversion, pattern, false);
 
-	if (bound.end || starts(pattern, "^") ||
+	if (bound.end || convert_starts(pattern, "^") ||
 		(bound.literal.ptr == NULL && sieve_bytes_find(pattern, SIEVE_BYTES("$"), 0) != SIZE_MAX))
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
 			"Sieve looks at a body as a whole, not line by line");
@@ -348,15 +342,16 @@ add_procmail(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex)
 {
 	SieveBytes pattern = regex->pattern;
 
-	if (starts(pattern, "^TO_"))
+	if (convert_starts(pattern, "^TO_"))
 		add_to(rule, parent, regex, sieve_bytes_slice(pattern, 4, SIZE_MAX));
-	else if (starts(pattern, "^TO"))
+	else if (convert_starts(pattern, "^TO"))
 		add_to(rule, parent, regex, sieve_bytes_slice(pattern, 3, SIZE_MAX));
-	else if (starts(pattern, "^FROM_DAEMON") || starts(pattern, "^FROM_MAILER"))
+	else if (convert_starts(pattern, "^FROM_DAEMON") || convert_starts(pattern, "^FROM_MAILER"))
 		add_daemon(rule, parent);
-	else if (starts(pattern, "^^") || sieve_bytes_find(pattern, SIEVE_BYTES("\\<"), 0) != SIZE_MAX ||
-		sieve_bytes_find(pattern, SIEVE_BYTES("\\>"), 0) != SIZE_MAX ||
-		sieve_bytes_find(pattern, SIEVE_BYTES("\\/"), 0) != SIZE_MAX)
+	else if (convert_starts(pattern, "^^") ||
+		 sieve_bytes_find(pattern, SIEVE_BYTES("\\<"), 0) != SIZE_MAX ||
+		 sieve_bytes_find(pattern, SIEVE_BYTES("\\>"), 0) != SIZE_MAX ||
+		 sieve_bytes_find(pattern, SIEVE_BYTES("\\/"), 0) != SIZE_MAX)
 		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
 			"its pattern has what procmail alone knows: ^^, \\<, \\> or \\/");
 	else

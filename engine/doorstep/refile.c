@@ -235,10 +235,12 @@ is_new_copy(Refile *refile, const Place *from, const char *folder)
 	return g_hash_table_add(stems, g_strndup(from->name, stem_len(from->name)));
 }
 
-/* Puts the mail into another folder; it is made if it is not there. */
+/* Puts the mail into another folder; it is made if it is not there. Counts what was done in @counter. */
 static bool
-put_into(Refile *refile, bool copy, const Place *from, SieveBytes mailbox, SieveBytes flags, GError **error)
+put_into(Refile *refile, size_t *counter, const Place *from, SieveBytes mailbox, SieveBytes flags,
+	GError **error)
 {
+	const bool copy = counter == &refile->counts.copied;
 	const char *wrong = sieve_mailbox_name_check(mailbox);
 	g_auto(Place) to = {NULL, NULL, NULL};
 
@@ -252,9 +254,11 @@ put_into(Refile *refile, bool copy, const Place *from, SieveBytes mailbox, Sieve
 		return false;
 	if (copy && !is_new_copy(refile, from, folder))
 		return true;
-	*(copy ? &refile->counts.copied : &refile->counts.moved) += 1;
-	return choose_name(refile, from, folder, flags, &to, error) &&
-	       take_step(refile, copy, from, &to, error);
+	if (!choose_name(refile, from, folder, flags, &to, error) ||
+		!take_step(refile, copy, from, &to, error))
+		return false;
+	++*counter;
+	return true;
 }
 
 /* --- Results ---------------------------------------------------------------------------------------- */
@@ -305,7 +309,8 @@ carry_out(Refile *refile, const Place *from, const Plan *plan, GError **error)
 	for (guint i = 0; i < plan->targets->len; i++) {
 		const SieveAction *action = plan->targets->pdata[i];
 		bool copy = plan->stays || i + 1 < plan->targets->len;
-		if (!put_into(refile, copy, from, action->target, action->mail_flags, error))
+		size_t *counter = copy ? &refile->counts.copied : &refile->counts.moved;
+		if (!put_into(refile, counter, from, action->target, action->mail_flags, error))
 			return false;
 	}
 	if (plan->stays && plan->flags.len > 0) {
@@ -316,9 +321,8 @@ carry_out(Refile *refile, const Place *from, const Plan *plan, GError **error)
 	}
 	if (plan->stays || plan->targets->len > 0 || !plan->discarded)
 		return true;
-	refile->counts.discarded++;
-	refile->counts.moved--;
-	return put_into(refile, false, from, SIEVE_BYTES(REFILE_TRASH), (SieveBytes){NULL, 0}, error);
+	return put_into(refile, &refile->counts.discarded, from, SIEVE_BYTES(REFILE_TRASH),
+		(SieveBytes){NULL, 0}, error);
 }
 
 bool

@@ -106,4 +106,11 @@ filter --script my.sieve --execute
 is 'what cannot be moved is a problem' 1 $?
 check 'it is told, with the place' grep -q '^new/1.a: ' err
 check 'and the mail is where it was' test -e M/new/1.a
+
+fill
+echo x >M/.Trash
+filter --script my.sieve --execute
+is 'a mail that cannot be discarded is a problem' 1 $?
+check 'it is where it was' test -e M/cur/2.b:2,S
+check 'and counts as nothing' grep -q '^moved 2, copied 1, discarded 0 to Trash, flagged 1;' err
 done_testing
