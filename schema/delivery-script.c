@@ -116,7 +116,7 @@ location_delivery_script(const LocationRecord *record, const LocationScriptOptio
 	size_t len = 0;
 
 	add_require(ast, list, record, options);
-	location_mailfilter_to_ast(list, ast);
+	location_mailfilter_to_ast(list, ast, NULL);
 	if (redirects(record, options))
 		add_redirect(ast, record, options->elsewhere);
 	if (options->personal_script != NULL)

@@ -19,6 +19,7 @@ typedef enum {
 } Side;
 
 typedef struct Entry {
+	size_t index; /* among the strings that were parsed */
 	LocationFilterAction action;
 	Side side;
 	unsigned looseness;      /* 0: the most specific of its side */
@@ -28,6 +29,7 @@ typedef struct Entry {
 
 struct LocationMailfilter {
 	GPtrArray *entries; /* of Entry, sorted */
+	size_t n_strings;   /* that were parsed */
 };
 
 static void
@@ -175,11 +177,13 @@ location_mailfilter_parse(const char *const *entries, size_t n_entries, char ***
 	GPtrArray *problems = g_ptr_array_new();
 
 	list->entries = g_ptr_array_new_with_free_func(entry_free);
+	list->n_strings = n_entries;
 	for (size_t i = 0; i < n_entries; i++) {
 		Entry *entry = g_new0(Entry, 1);
 		SieveBytes text = sieve_bytes_from_string(entries[i]);
 		const char *problem = parse_entry(text, entry);
 
+		entry->index = i;
 		if (problem == NULL) {
 			g_ptr_array_add(list->entries, entry);
 			continue;
@@ -331,7 +335,7 @@ start_section(SieveAst *ast, SieveAstNode *command, const char *comment)
 	command->blank_before = command != sieve_ast_commands(ast);
 }
 
-static void
+static SieveAstNode *
 add_branch(SieveAst *ast, bool first, LocationFilterAction action, const Keys *keys,
 	const char *comment)
 {
@@ -347,12 +351,14 @@ add_branch(SieveAst *ast, bool first, LocationFilterAction action, const Keys *k
 	else
 		branch->block_end_comment =
 			sieve_arena_copy(sieve_ast_arena(ast), SIEVE_BYTES("# Allowed."));
+	return branch;
 }
 
 /* One side as a chain of if and elsif, a branch for each run of entries with the same action. What
  * is allowed behind the last denial needs no branch. */
 static void
-add_side(SieveAst *ast, const GPtrArray *entries, Side side, const char *comment)
+add_side(SieveAst *ast, const GPtrArray *entries, Side side, const char *comment,
+	SieveAstNode **ret_commands)
 {
 	unsigned end = 0;
 	bool first = true;
@@ -371,13 +377,18 @@ add_side(SieveAst *ast, const GPtrArray *entries, Side side, const char *comment
 			i++;
 			continue;
 		}
+		unsigned start = i;
 		keys_init(&keys);
 		for (const Entry *entry = head; i < end && entry->action == head->action;
 			entry = i < end ? g_ptr_array_index(entries, i) : NULL) {
 			keys_add(&keys, entry);
 			i++;
 		}
-		add_branch(ast, first, head->action, &keys, comment);
+		SieveAstNode *branch = add_branch(ast, first, head->action, &keys, comment);
+		for (; ret_commands != NULL && start < i; start++) {
+			const Entry *entry = g_ptr_array_index(entries, start);
+			ret_commands[entry->index] = branch;
+		}
 		keys_clear(&keys);
 		first = false;
 	}
@@ -386,7 +397,7 @@ add_side(SieveAst *ast, const GPtrArray *entries, Side side, const char *comment
 /* `23*`: what no other entry matches goes. Whatever a denial matches has gone before, so that only
  * what is allowed need be asked for. */
 static void
-add_everything(SieveAst *ast, const GPtrArray *entries)
+add_everything(SieveAst *ast, const GPtrArray *entries, SieveAstNode **ret_commands)
 {
 	static const char comment[] = "# Access list: everything else is thrown away.";
 	bool deny = false;
@@ -414,6 +425,12 @@ add_everything(SieveAst *ast, const GPtrArray *entries)
 			sieve_ast_add_test(ast, branch, SIEVE_BYTES("true"));
 		sieve_ast_set_block(ast, branch);
 		add_discard(ast, branch);
+		for (unsigned i = 0; i < entries->len; i++) {
+			const Entry *entry = g_ptr_array_index(entries, i);
+
+			if (ret_commands != NULL && ret_commands[entry->index] == NULL)
+				ret_commands[entry->index] = branch;
+		}
 	}
 	keys_clear(&keys);
 }
@@ -448,11 +465,13 @@ location_mailfilter_capabilities(const LocationMailfilter *list)
 }
 
 void
-location_mailfilter_to_ast(const LocationMailfilter *list, SieveAst *ast)
+location_mailfilter_to_ast(const LocationMailfilter *list, SieveAst *ast, SieveAstNode **ret_commands)
 {
+	for (size_t i = 0; ret_commands != NULL && i < list->n_strings; i++)
+		ret_commands[i] = NULL;
 	add_side(ast, list->entries, SIDE_ADDRESS,
-		"# Access list: hosts, the most specific entry first.");
+		"# Access list: hosts, the most specific entry first.", ret_commands);
 	add_side(ast, list->entries, SIDE_SENDER,
-		"# Access list: senders, the most specific entry first.");
-	add_everything(ast, list->entries);
+		"# Access list: senders, the most specific entry first.", ret_commands);
+	add_everything(ast, list->entries, ret_commands);
 }

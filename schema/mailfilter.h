@@ -35,6 +35,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LocationMailfilter, location_mailfilter_free)
 
 /** (transfer none) what the script must require for the list's commands; NULL-terminated, static. */
 const char *const *location_mailfilter_capabilities(const LocationMailfilter *list);
-/** Appends the list's commands to the script: `discard; stop;` for deny, nothing for allow. They must
- * stand behind a require of what location_mailfilter_capabilities() names. */
-void location_mailfilter_to_ast(const LocationMailfilter *list, SieveAst *ast);
+/**
+ * location_mailfilter_to_ast:
+ * @ret_commands: (nullable) (array): for each string that was parsed, in their order, the command that
+ *   looks for it, or NULL: it is a bad or repeated one, or one without which all stays the same
+ *
+ * Appends the list's commands to the script: `discard; stop;` for deny, nothing for allow. They must
+ * stand behind a require of what location_mailfilter_capabilities() names.
+ */
+void location_mailfilter_to_ast(const LocationMailfilter *list, SieveAst *ast, SieveAstNode **ret_commands);

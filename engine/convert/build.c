@@ -166,6 +166,8 @@ convert_end_rule(ConvertRule *rule, size_t last, SieveBytes name)
 		if (!empty)
 			lines[count++] = i;
 	}
+	if (rule->class == SIEVE_CONVERT_NOT_EXPRESSIBLE && count > 0)
+		convert_leave_out(conversion, what, lines, count, rule->note);
 	SieveAstNode *command = first_command(rule);
 	if (command == NULL || count == 0)
 		return;

@@ -70,6 +70,10 @@ void convert_end_rule(ConvertRule *rule, size_t last, SieveBytes name);
 /** The command of the script itself that these lines, sorted, became; its comment names them. */
 void convert_became(SieveConversion *conversion, SieveAstNode *command, const char *what,
 	const size_t *lines, size_t n_lines);
+/** Of these lines there is nothing in the script: a comment says so before the command that is made
+ * next. */
+void convert_leave_out(SieveConversion *conversion, const char *what, const size_t *lines, size_t n_lines,
+	const char *note);
 
 /* --- Tests and commands ------------------------------------------------------------------------------- */
 

@@ -16,6 +16,7 @@
 typedef struct Line {
 	SieveConvertedLine told;
 	bool classed;
+	bool left_out; /* the script says so */
 	const SieveAstNode *command; /* (nullable) of the script itself */
 } Line;
 
@@ -26,6 +27,7 @@ struct SieveConversion {
 	SieveAst *ast;
 	GArray *lines;	  /* of Line */
 	GArray *findings; /* of SieveFinding */
+	GString *left_out; /* comments for the next command */
 	char *script;
 	size_t script_len;
 };
@@ -128,30 +130,56 @@ convert_find(SieveConversion *conversion, SieveFindingKind kind, size_t line, si
 	g_array_append_val(conversion->findings, finding);
 }
 
-void
-convert_became(SieveConversion *conversion, SieveAstNode *command, const char *what,
-	const size_t *lines, size_t n_lines)
+/* "lines 2, 5-7" */
+static void
+print_lines(const size_t *lines, size_t n_lines, GString *text)
 {
 	enum { SHOWN_RUNS = 12 };
-	g_autoptr(GString) comment = g_string_new(NULL);
 	size_t runs = 0;
 
-	g_string_append_printf(comment, "# %s%s", what, n_lines == 1 ? "line" : "lines");
+	g_string_append(text, n_lines == 1 ? "line" : "lines");
 	for (size_t i = 0; i < n_lines;) {
 		size_t end = i + 1;
 		while (end < n_lines && lines[end] == lines[end - 1] + 1)
 			end++;
 		if (++runs <= SHOWN_RUNS)
-			g_string_append_printf(comment, "%s %zu", i == 0 ? "" : ",", lines[i] + 1);
+			g_string_append_printf(text, "%s %zu", i == 0 ? "" : ",", lines[i] + 1);
 		if (runs <= SHOWN_RUNS && end - i > 1)
-			g_string_append_printf(comment, "-%zu", lines[end - 1] + 1);
+			g_string_append_printf(text, "-%zu", lines[end - 1] + 1);
 		i = end;
 	}
 	if (runs > SHOWN_RUNS)
-		g_string_append_printf(comment, " and others up to %zu", lines[n_lines - 1] + 1);
+		g_string_append_printf(text, " and others up to %zu", lines[n_lines - 1] + 1);
+}
+
+void
+convert_became(SieveConversion *conversion, SieveAstNode *command, const char *what,
+	const size_t *lines, size_t n_lines)
+{
+	GString *comment = conversion->left_out;
+
+	if (comment->len > 0)
+		g_string_append_c(comment, '\n');
+	g_string_append_printf(comment, "# %s", what);
+	print_lines(lines, n_lines, comment);
 	sieve_ast_set_comment(conversion->ast, command, (SieveBytes){comment->str, comment->len});
+	g_string_truncate(comment, 0);
 	for (size_t i = 0; i < n_lines; i++)
 		line_of(conversion, lines[i])->command = command;
+}
+
+void
+convert_leave_out(SieveConversion *conversion, const char *what, const size_t *lines, size_t n_lines,
+	const char *note)
+{
+	enum { SHOWN_BYTES = 200 };
+	g_autofree char *shown = sieve_bytes_print(sieve_bytes_from_string(note), SHOWN_BYTES);
+
+	g_string_append_printf(conversion->left_out, "# Left out, %s", what);
+	print_lines(lines, n_lines, conversion->left_out);
+	g_string_append_printf(conversion->left_out, ": %s\n", shown);
+	for (size_t i = 0; i < n_lines; i++)
+		line_of(conversion, lines[i])->left_out = true;
 }
 
 static void
@@ -315,11 +343,29 @@ locate(SieveConversion *conversion, const SieveAst *printed)
 	}
 }
 
+/* The script's last words: what is not in it, and was in no place of it. */
+static void
+tell_left_out(SieveConversion *conversion)
+{
+	g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(size_t));
+
+	for (size_t i = 0; i < conversion->lines->len; i++)
+		if (line_of(conversion, i)->told.class == SIEVE_CONVERT_NOT_EXPRESSIBLE &&
+			!line_of(conversion, i)->left_out)
+			g_array_append_val(lines, i);
+	if (lines->len > 0)
+		convert_leave_out(conversion, "", (const size_t *)(const void *)lines->data, lines->len,
+			"the report says why");
+	sieve_ast_set_end_comment(conversion->ast,
+		(SieveBytes){conversion->left_out->str, conversion->left_out->len});
+}
+
 static bool
 write_script(SieveConversion *conversion, GError **error)
 {
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 
+	tell_left_out(conversion);
 	collapse_commands((SieveAstNode *)(uintptr_t)sieve_ast_commands(conversion->ast));
 	add_require(conversion);
 	conversion->script = sieve_print(conversion->ast, &conversion->script_len);
@@ -365,6 +411,7 @@ sieve_convert(const SieveConvertFormat *format, SieveBytes text, SieveSide side,
 	conversion->ast = sieve_ast_new(NULL);
 	conversion->lines = g_array_new(FALSE, FALSE, sizeof(Line));
 	conversion->findings = g_array_new(FALSE, FALSE, sizeof(SieveFinding));
+	conversion->left_out = g_string_new(NULL);
 	split_lines(conversion);
 	format->read(conversion);
 	class_the_rest(conversion);
@@ -381,6 +428,7 @@ sieve_conversion_free(SieveConversion *conversion)
 	sieve_ast_free(conversion->ast);
 	g_array_unref(conversion->lines);
 	g_array_unref(conversion->findings);
+	g_string_free(conversion->left_out, TRUE);
 	g_free(conversion->script);
 	g_free(conversion);
 }

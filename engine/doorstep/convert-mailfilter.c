@@ -106,13 +106,70 @@ join_lines(SieveConversion *conversion, size_t first, bool ldif, size_t *ret_las
 	return joined;
 }
 
+/* What the entry looks at, as the comment of its command says it. */
+static const char *
+side_of(const char *entry)
+{
+	if (strcmp(entry + 1, "3*") == 0)
+		return "everything else, ";
+	return entry[1] == '1' ? "sender, " : "client, ";
+}
+
+/* What became a command. */
+typedef struct Made {
+	const char *what;
+	GArray *lines; /* of size_t */
+} Made;
+
+static void
+made_free(void *data)
+{
+	Made *made = data;
+
+	g_array_unref(made->lines);
+	g_free(made);
+}
+
+/* @lines: of the entries, one each. */
+static void
+add_commands(SieveConversion *conversion, const GPtrArray *entries, const GArray *lines)
+{
+	g_autofree SieveAstNode **commands = g_new0(SieveAstNode *, entries->len + 1);
+	g_autoptr(GHashTable) made_of = g_hash_table_new_full(NULL, NULL, NULL, made_free);
+	g_auto(GStrv) problems = NULL;
+	g_autoptr(LocationMailfilter) list = location_mailfilter_parse(
+		(const char *const *)entries->pdata, entries->len, &problems);
+
+	location_mailfilter_to_ast(list, convert_ast(conversion), commands);
+	for (guint i = 0; i < entries->len; i++) {
+		Made *made = g_hash_table_lookup(made_of, commands[i]);
+		if (commands[i] != NULL && made == NULL) {
+			made = g_new(Made, 1);
+			*made = (Made){side_of(g_ptr_array_index(entries, i)),
+				g_array_new(FALSE, FALSE, sizeof(size_t))};
+			g_hash_table_insert(made_of, commands[i], made);
+		}
+		if (made != NULL)
+			g_array_append_val(made->lines, g_array_index(lines, size_t, i));
+	}
+	GHashTableIter iter;
+	void *command;
+	void *made;
+	g_hash_table_iter_init(&iter, made_of);
+	while (g_hash_table_iter_next(&iter, &command, &made)) {
+		const GArray *its = ((Made *)made)->lines;
+		convert_became(conversion, command, ((Made *)made)->what,
+			(const size_t *)(const void *)its->data, its->len);
+	}
+}
+
 static void
 read_mailfilter(SieveConversion *conversion)
 {
 	const bool ldif = is_ldif(convert_text(conversion));
 	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(g_free);
-	g_auto(GStrv) problems = NULL;
+	g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(size_t));
 	unsigned records = 0;
 	size_t last;
 
@@ -127,14 +184,14 @@ read_mailfilter(SieveConversion *conversion)
 		else if (records > 1)
 			convert_set_class(conversion, i, SIEVE_CONVERT_NOT_EXPRESSIBLE,
 				"it is of another reader: convert one record at a time");
-		else if (class_entry(conversion, i, entry, known))
+		else if (class_entry(conversion, i, entry, known)) {
 			g_ptr_array_add(entries, g_steal_pointer(&entry));
+			g_array_append_val(lines, i);
+		}
 		for (size_t k = i + 1; k <= last; k++)
 			convert_set_class(conversion, k, SIEVE_CONVERT_COMMENT, NULL);
 	}
-	g_autoptr(LocationMailfilter) list = location_mailfilter_parse(
-		(const char *const *)entries->pdata, entries->len, &problems);
-	location_mailfilter_to_ast(list, convert_ast(conversion));
+	add_commands(conversion, entries, lines);
 }
 
 /* Two digits, then an address. */

@@ -19,3 +19,5 @@ elsif environment :cidr "remote-ip" "2001:db8::/32" {
     reject "Access denied";
     stop;
 }
+
+# Left out, lines 7-8: the report says why

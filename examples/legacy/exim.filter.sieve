@@ -31,5 +31,8 @@ if allof (
     }
 }
 
+# Left out, line 27: Sieve has nothing like this command
+# Left out, lines 29-31: Sieve has nothing like one of its commands
+
 # line 32
 redirect "archive@example.org";

@@ -43,3 +43,8 @@ if exists "X-Campaign-Id" {
 
 # line 9
 deleteheader "X-Internal";
+
+# Left out, line 10: its pattern: "(?<!mail)\\.example" is no regular expression: a group cannot begin with ? or *
+# Left out, line 11: it stands between if and endif
+# Left out, line 12: it stands between if and endif
+# Left out, line 13: it stands between if and endif

@@ -24,6 +24,8 @@ if allof (
     fileinto :create "Trash";
 }
 
+# Left out, lines 26-29: its query is more than words with OR between
+
 # lines 30-33
 if header :contains ["To", "Cc", "Bcc"] "ann+shop@example.org" {
     redirect :copy "shop@example.net";

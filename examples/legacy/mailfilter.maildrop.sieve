@@ -26,6 +26,8 @@ if header :matches :comparator "i;octet" "X-Spam-Flag" "YES*" {
     fileinto :copy :create "Archive";
 }
 
+# Left out, line 27: Sieve has nothing like one of its statements
+
 # line 28
 redirect "ann@example.net";
 stop;

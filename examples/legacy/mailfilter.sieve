@@ -1,20 +1,28 @@
 require ["envelope", "environment"];
 
-# Access list: hosts, the most specific entry first.
+# client, line 3
 if environment :is "remote-ip" ["192.0.2.11"] {
     discard;
     stop;
-} elsif environment :matches "remote-ip" ["192.0.2.*"] {
+}
+# client, line 2
+elsif environment :matches "remote-ip" ["192.0.2.*"] {
     # Allowed.
-} elsif environment :matches "remote-ip" ["10.*.*.*"] {
+}
+# client, line 6
+elsif environment :matches "remote-ip" ["10.*.*.*"] {
     discard;
     stop;
 }
 
-# Access list: senders, the most specific entry first.
+# sender, line 5
 if envelope :is "from" ["postmaster@spam.example"] {
     # Allowed.
-} elsif envelope :domain :is "from" ["spam.example"] {
+}
+# sender, line 4
+elsif envelope :domain :is "from" ["spam.example"] {
     discard;
     stop;
 }
+
+# Left out, line 8: the report says why

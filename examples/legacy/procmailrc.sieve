@@ -1,5 +1,7 @@
 require ["body", "copy", "fileinto", "mailbox"];
 
+# Left out, lines 9-10: it runs a program
+
 # lines 13-15
 if header :contains "List-Id" "<sieve.ietf.org>" {
     fileinto :create "lists/sieve";
@@ -44,3 +46,6 @@ if header :contains [
     keep;
     stop;
 }
+
+# Left out, lines 46-49: it has a weighted condition
+# Left out, line 51: it reads another file: convert that one too, and include its script

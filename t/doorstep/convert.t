@@ -59,7 +59,8 @@ check 'LDIF: a folded line' grep -qF 'envelope :is "from" ["spammer@example.org"
 check 'LDIF: base64' grep -q '^4: exact' "$TMP/report"
 check 'LDIF: one record at a time' grep -q '^8: not expressible (it is of another reader' "$TMP/report"
 printf 'From:a\0b@example.org REJECT\nFrom:"x"; discard; #@example.org REJECT\nFrom:\xff@example.org OK\n' >"$TMP/list"
-is 'what is hostile becomes nothing' '' "$(doorstep convert -q --from sendmail-access "$TMP/list")"
+is 'what is hostile becomes nothing, and the script says so' '# Left out, lines 1-3: the report says why' \
+	"$(doorstep convert -q --from sendmail-access "$TMP/list")"
 perl -e 'print ":0\n* ^Subject:.*", "a" x 1_000_000, "\nfolder\n"' >"$TMP/list"
 check 'a line of a megabyte' doorstep convert -q --from procmail --output "$TMP/script" "$TMP/list"
 
