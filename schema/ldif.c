@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ldif.c - LDIF text to attribute values (RFC 2849) */
+/* ldif.c - LDIF text to attribute values and back (RFC 2849) */
 
 #include "schema/ldif.h"
 
@@ -114,4 +114,31 @@ location_ldif_parse(SieveBytes text, LocationLdifTake take, void *user_data, GEr
 			return false;
 	}
 	return in_entry || fail(&reader, "no entry", error);
+}
+
+/* SAFE-STRING, and no blank at its end (note 8 of RFC 2849). */
+static bool
+is_safe(SieveBytes value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.ptr[i];
+
+		if (c == '\0' || c == '\n' || c == '\r' || c > 127)
+			return false;
+	}
+	return value.len == 0 || (strchr(" :<", value.ptr[0]) == NULL && value.ptr[value.len - 1] != ' ');
+}
+
+void
+location_ldif_add(GString *text, const char *attribute, SieveBytes value)
+{
+	if (is_safe(value)) {
+		g_string_append_printf(text, "%s: ", attribute);
+		g_string_append_len(text, value.ptr, (gssize)value.len);
+	} else {
+		g_autofree char *encoded = g_base64_encode((const guchar *)value.ptr, value.len);
+
+		g_string_append_printf(text, "%s:: %s", attribute, encoded);
+	}
+	g_string_append_c(text, '\n');
 }

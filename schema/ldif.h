@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ldif.h - LDIF text to attribute values (RFC 2849)
+/* ldif.h - LDIF text to attribute values and back (RFC 2849)
  *
  * The LDAP library has a parser too, but it opens the files and URLs that `attribute:<` names.
  */
@@ -17,3 +17,6 @@ typedef bool (*LocationLdifTake)(const char *attribute, SieveBytes value, void *
  */
 bool location_ldif_parse(SieveBytes text, LocationLdifTake take, void *user_data, GError **error)
 	G_GNUC_WARN_UNUSED_RESULT;
+
+/** Appends the line of one attribute, in base64 where its value is no SAFE-STRING. */
+void location_ldif_add(GString *text, const char *attribute, SieveBytes value);

@@ -85,3 +85,18 @@ location_search(LocationSession *session, const char *url, GPtrArray *values, GE
 		ldap_free_urldesc(listing.url);
 	return good;
 }
+
+bool
+location_list_filtered(LocationSession *session, GPtrArray *user_names, GError **error)
+{
+	const char *mailfilter = session->names[ATTRIBUTE_MAILFILTER];
+	g_autofree char *base = g_uri_escape_string(session->settings->base, "=,", FALSE);
+	g_autofree char *url = g_strdup_printf(
+		"ldap:///%s?%s?sub?(%s=*)", base, session->names[ATTRIBUTE_USER_NAME], mailfilter);
+
+	if (*mailfilter != '\0')
+		return location_search(session, url, user_names, error);
+	g_set_error(error, LOCATION_ERROR, LOCATION_ERROR_CONFIG,
+		"the configuration says that this directory has no mailfilter");
+	return false;
+}

@@ -64,6 +64,10 @@ bool location_find_by_host(LocationSession *session, const char *host, uint16_t 
 bool location_search(LocationSession *session, const char *url, GPtrArray *values, GError **error)
 	G_GNUC_WARN_UNUSED_RESULT;
 #define LOCATION_VALUES_MAX 100000u
+/** Appends the names of the users whose records have a mailfilter, in no order; otherwise as
+ * location_search(). */
+bool location_list_filtered(LocationSession *session, GPtrArray *user_names, GError **error)
+	G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * location_login:

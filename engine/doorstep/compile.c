@@ -3,10 +3,9 @@
 
 #include "engine/bytes.h"
 #include "engine/doorstep/files.h"
+#include "engine/doorstep/records.h"
 #include "engine/doorstep/verb.h"
-#include "peer/config.h"
 #include "schema/delivery-script.h"
-#include "schema/location.h"
 
 #include <stdio.h>
 
@@ -27,22 +26,12 @@ typedef struct CompileOptions {
 static LocationRecord *
 record_from_directory(const CompileOptions *options, GError **error)
 {
-	PeerConfig *config = peer_config_load(options->config, error);
+	g_autoptr(LocationSession) session = doorstep_directory_open(options->config, error);
 	LocationRecord *record = NULL;
-	LocationSession *session = NULL;
 
-	if (config == NULL)
+	if (session == NULL || !location_find_by_user(session, sieve_bytes_from_string(options->user),
+				       &record, error))
 		return NULL;
-	if (config->directory == NULL)
-		g_set_error(error, LOCATION_ERROR, LOCATION_ERROR_CONFIG,
-			"the configuration names no [directory]");
-	else
-		session = location_session_new(location_config_settings(config->directory), error);
-	if (session != NULL && !location_find_by_user(session, sieve_bytes_from_string(options->user),
-					&record, error))
-		record = NULL;
-	location_session_free(session);
-	peer_config_free(config);
 	return record;
 }
 
@@ -80,10 +69,7 @@ compile_record(const CompileOptions *options, const char *path)
 		g_printerr("%s: no record of %s\n", g_get_prgname(), options->user);
 		return DOORSTEP_EXIT_PROBLEM;
 	}
-	doorstep_usage_error("%s", error->message);
-	if (error->domain == LOCATION_ERROR && location_error_is_temporary(error))
-		return DOORSTEP_EXIT_TRY_AGAIN;
-	return DOORSTEP_EXIT_USAGE;
+	return doorstep_directory_failed(error);
 }
 
 int

@@ -183,7 +183,7 @@ read_mailfilter(SieveConversion *conversion)
 			convert_set_class(conversion, i, SIEVE_CONVERT_COMMENT, NULL);
 		else if (records > 1)
 			convert_set_class(conversion, i, SIEVE_CONVERT_NOT_EXPRESSIBLE,
-				"it is of another reader: convert one record at a time");
+				"it is of another reader: --all makes a script for each");
 		else if (class_entry(conversion, i, entry, known)) {
 			g_ptr_array_add(entries, g_steal_pointer(&entry));
 			g_array_append_val(lines, i);

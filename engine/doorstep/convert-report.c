@@ -4,7 +4,6 @@
 #include "engine/doorstep/convert-report.h"
 
 #include "engine/bytes.h"
-#include "engine/doorstep/json.h"
 
 /* It grows when a program that knows the older form would misread the newer one. */
 #define FORM_VERSION 1
@@ -136,10 +135,10 @@ write_finding(DoorstepJson *json, const SieveFinding *finding)
 }
 
 char *
-doorstep_convert_report_json(const DoorstepConverted *converted)
+doorstep_convert_report_json(const DoorstepConverted *converted, DoorstepJsonLayout layout)
 {
 	const SieveConversion *conversion = converted->conversion;
-	g_autoptr(DoorstepJson) json = doorstep_json_new(DOORSTEP_JSON_LINES);
+	g_autoptr(DoorstepJson) json = doorstep_json_new(layout);
 	size_t counts[SIEVE_N_CONVERT_CLASSES];
 
 	doorstep_convert_count(conversion, counts);

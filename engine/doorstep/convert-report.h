@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/convert/convert.h"
+#include "engine/doorstep/json.h"
 
 typedef struct DoorstepConverted {
 	const SieveConversion *conversion;
@@ -20,5 +21,5 @@ void doorstep_convert_count(const SieveConversion *conversion, size_t counts[SIE
 char *doorstep_convert_summary(const DoorstepConverted *converted);
 /* (transfer full) all of it; the manual of `doorstep convert` tells of the JSON. */
 char *doorstep_convert_report_text(const DoorstepConverted *converted);
-char *doorstep_convert_report_json(const DoorstepConverted *converted);
+char *doorstep_convert_report_json(const DoorstepConverted *converted, DoorstepJsonLayout layout);
 char *doorstep_convert_report_html(const DoorstepConverted *converted);

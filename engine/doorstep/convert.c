@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/bytes.h"
+#include "engine/doorstep/convert-all.h"
 #include "engine/doorstep/convert-mailfilter.h"
 #include "engine/doorstep/convert-report.h"
 #include "engine/doorstep/files.h"
@@ -17,7 +18,7 @@
 #define RECOGNISED_BYTES (64u << 10)
 
 static const DoorstepHelp help = {
-	.operands = "FILE",
+	.operands = "[FILE]",
 	.summary = "Makes a Sieve script of a filter list of another program, and accounts for "
 		   "every line.\n"
 		   "FORMAT: mailfilter, postfix-access, postfix-cidr, postfix-checks, "
@@ -26,6 +27,7 @@ static const DoorstepHelp help = {
 		   "given.",
 	.examples = "  doorstep convert --from sendmail-access /etc/mail/access\n"
 		    "  doorstep convert --output my.sieve --report report.html ~/.procmailrc\n"
+		    "  doorstep convert --user james           the mailfilter of a location record\n"
 		    "  doorstep convert --strict access         exit 1 unless all of it is exact\n",
 };
 
@@ -37,6 +39,9 @@ typedef struct ConvertOptions {
 	gboolean strict;
 	gboolean quiet;
 	gboolean formats;
+	char *user;
+	gboolean all;
+	char *config;
 } ConvertOptions;
 
 static void
@@ -46,6 +51,8 @@ convert_options_clear(ConvertOptions *options)
 	g_free(options->output);
 	g_free(options->report);
 	g_free(options->side);
+	g_free(options->user);
+	g_free(options->config);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConvertOptions, convert_options_clear)
 
@@ -110,31 +117,19 @@ find_side(const char *name, SieveSide *ret_side)
 
 /* --- What comes out ----------------------------------------------------------------------------------- */
 
-static bool
-write_file(const char *path, SieveBytes text)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (g_file_set_contents_full(path, text.ptr, (gssize)text.len,
-		    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, &error))
-		return true;
-	doorstep_usage_error("%s", error->message);
-	return false;
-}
-
 /* As the file's name ends. */
 static bool
-write_report(const DoorstepConverted *converted, const char *path)
+write_report(const DoorstepConverted *converted, const char *path, GError **error)
 {
 	g_autofree char *text = NULL;
 
 	if (g_str_has_suffix(path, ".json"))
-		text = doorstep_convert_report_json(converted);
+		text = doorstep_convert_report_json(converted, DOORSTEP_JSON_LINES);
 	else if (g_str_has_suffix(path, ".html"))
 		text = doorstep_convert_report_html(converted);
 	else
 		text = doorstep_convert_report_text(converted);
-	return write_file(path, sieve_bytes_from_string(text));
+	return doorstep_file_write(path, sieve_bytes_from_string(text), error);
 }
 
 static bool
@@ -150,13 +145,14 @@ static int
 put_all(const DoorstepConverted *converted, const ConvertOptions *options)
 {
 	SieveBytes script = sieve_conversion_script(converted->conversion);
+	g_autoptr(GError) error = NULL;
 
 	if (options->output == NULL)
 		fwrite(script.ptr, 1, script.len, stdout);
-	else if (!write_file(options->output, script))
-		return DOORSTEP_EXIT_USAGE;
-	if (options->report != NULL && !write_report(converted, options->report))
-		return DOORSTEP_EXIT_USAGE;
+	else if (!doorstep_file_write(options->output, script, &error))
+		return doorstep_usage_error("%s", error->message);
+	if (options->report != NULL && !write_report(converted, options->report, &error))
+		return doorstep_usage_error("%s", error->message);
 	g_autofree char *summary = doorstep_convert_summary(converted);
 	if (!options->quiet)
 		fputs(summary, stderr);
@@ -168,26 +164,99 @@ put_all(const DoorstepConverted *converted, const ConvertOptions *options)
 }
 
 static int
-convert_file(const ConvertOptions *options, SieveSide side, const char *path)
+convert_one(const ConvertOptions *options, SieveSide side, SieveBytes text, const char *name,
+	const SieveRegistry *registry)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GBytes) bytes = doorstep_file_read(path, &error);
-
-	if (bytes == NULL)
-		return doorstep_usage_error("%s", error->message);
-	SieveBytes text = doorstep_file_bytes(bytes);
-	const SieveConvertFormat *format = options->from != NULL ? find_format(options->from)
-								  : recognise_format(text, path);
+	const SieveConvertFormat *format = options->user != NULL   ? &doorstep_convert_mailfilter
+					   : options->from != NULL ? find_format(options->from)
+								   : recognise_format(text, name);
 	if (format == NULL)
 		return DOORSTEP_EXIT_USAGE;
-	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 	g_autoptr(SieveConversion) conversion = sieve_convert(format, text, side, registry, &error);
 	if (conversion == NULL) {
-		g_printerr("%s: %s: %s\n", g_get_prgname(), path, error->message);
+		g_printerr("%s: %s: %s\n", g_get_prgname(), name, error->message);
 		return DOORSTEP_EXIT_PROBLEM;
 	}
-	const DoorstepConverted converted = {conversion, format, path};
+	const DoorstepConverted converted = {conversion, format, name};
 	return put_all(&converted, options);
+}
+
+/* --- What goes in ------------------------------------------------------------------------------------- */
+
+/* Records as LDIF, from the program that speaks with the directory. A DoorstepExit. */
+static int
+read_directory(const ConvertOptions *options, GBytes **ret_bytes)
+{
+	g_autofree char *program = doorstep_directory_program();
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	g_autoptr(GError) error = NULL;
+	char *ldif = NULL;
+	int status;
+
+	g_ptr_array_add(argv, program);
+	g_ptr_array_add(argv, (char *)(uintptr_t)"mailfilters");
+	if (options->user != NULL) {
+		g_ptr_array_add(argv, (char *)(uintptr_t)"--user");
+		g_ptr_array_add(argv, options->user);
+	}
+	if (options->config != NULL) {
+		g_ptr_array_add(argv, (char *)(uintptr_t)"--config");
+		g_ptr_array_add(argv, options->config);
+	}
+	g_ptr_array_add(argv, NULL);
+	if (!g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &ldif, NULL,
+		    &status, &error))
+		return doorstep_usage_error("%s", error->message);
+	/* LDIF has no NUL. */
+	*ret_bytes = g_bytes_new_take(ldif, strlen(ldif));
+	if (g_spawn_check_wait_status(status, &error))
+		return DOORSTEP_EXIT_OK;
+	return error->domain == G_SPAWN_EXIT_ERROR ? error->code
+						   : doorstep_usage_error("%s", error->message);
+}
+
+static int
+convert_input(const ConvertOptions *options, SieveSide side, const char *path)
+{
+	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
+	g_autoptr(GBytes) bytes = NULL;
+	g_autoptr(GError) error = NULL;
+	int code = DOORSTEP_EXIT_OK;
+
+	if (path == NULL)
+		code = read_directory(options, &bytes);
+	else if ((bytes = doorstep_file_read(path, &error)) == NULL)
+		code = doorstep_usage_error("%s", error->message);
+	/* What is wrong with some records is told; the others are here. */
+	if (code != DOORSTEP_EXIT_OK && !(options->all && code == DOORSTEP_EXIT_PROBLEM))
+		return code;
+	SieveBytes text = doorstep_file_bytes(bytes);
+	if (!options->all)
+		return convert_one(options, side, text, path != NULL ? path : options->user, registry);
+	const DoorstepConvertAll all = {options->output, options->report, options->strict, options->quiet};
+	return MAX(code, doorstep_convert_all(&all, text, registry));
+}
+
+/* --- The command line --------------------------------------------------------------------------------- */
+
+/* NULL when the options go together, else what is wrong. @n_files: that are named. */
+static const char *
+check_options(const ConvertOptions *options, int n_files)
+{
+	if (options->user != NULL && (n_files > 0 || options->all))
+		return "--user takes the place of the file, and of --all; see --help";
+	if (n_files > 1 || (n_files == 0 && options->user == NULL && !options->all))
+		return "one file is converted at a time; see --help";
+	if (options->from != NULL && (options->user != NULL || options->all))
+		return "what --user and --all convert is a mailfilter: leave --from out";
+	if (!options->all)
+		return NULL;
+	if (options->output == NULL)
+		return "--all makes a script for each reader: name their folder with --output";
+	if (options->report != NULL && g_str_has_suffix(options->report, ".html"))
+		return "the report of --all is text or JSON";
+	return NULL;
 }
 
 int
@@ -208,6 +277,14 @@ doorstep_convert(int argc, char **argv)
 			"client",
 			"SIDE"},
 		{"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "no summary", NULL},
+		{"user", 'u', 0, G_OPTION_ARG_STRING, &options.user,
+			"the mailfilter of this user, from the directory", "NAME"},
+		{"all", 'a', 0, G_OPTION_ARG_NONE, &options.all,
+			"the mailfilters of all users, from the directory or an LDIF file: a script "
+			"each, in the folder that --output names",
+			NULL},
+		{"config", 'c', 0, G_OPTION_ARG_FILENAME, &options.config,
+			"configuration with the directory (default: as doorstepd)", "FILE"},
 		{"formats", 0, 0, G_OPTION_ARG_NONE, &options.formats, "list the formats", NULL},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
@@ -219,9 +296,10 @@ doorstep_convert(int argc, char **argv)
 		printf("%s\n", get_format(i)->name);
 	if (options.formats)
 		return DOORSTEP_EXIT_OK;
-	if (argc != 2)
-		return doorstep_usage_error("one file is converted at a time; see --help");
+	const char *wrong = check_options(&options, argc - 1);
+	if (wrong != NULL)
+		return doorstep_usage_error("%s", wrong);
 	if (!find_side(options.side, &side))
 		return doorstep_usage_error("--side is sender, recipient or client");
-	return convert_file(&options, side, argv[1]);
+	return convert_input(&options, side, argc > 1 ? argv[1] : NULL);
 }

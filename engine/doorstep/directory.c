@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "engine/doorstep/mailfilters.h"
 #include "engine/doorstep/verb.h"
 #include "peer/presence.h"
 
@@ -16,6 +17,8 @@ static const struct {
 #include "engine/doorstep/verbs.def"
 #undef DOORSTEP_VERB
 #undef DOORSTEP_DIRECTORY_VERB
+	/* No verb for people: `doorstep convert` asks. */
+	{"mailfilters", doorstep_mailfilters},
 };
 
 int

@@ -32,6 +32,13 @@ doorstep_file_bytes(GBytes *bytes)
 	return view;
 }
 
+bool
+doorstep_file_write(const char *path, SieveBytes text, GError **error)
+{
+	return g_file_set_contents_full(path, text.len == 0 ? "" : text.ptr, (gssize)text.len,
+		G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, error);
+}
+
 void
 doorstep_scripts_init(DoorstepScripts *scripts, const char *script, const char *personal,
 	const char *global)

@@ -39,20 +39,15 @@ print_help(void)
 		"75 try again later.\n");
 }
 
-/* Verbs that speak with the directory are a program of their own, which stands beside this one: who
- * checks a script does not wait for the libraries of the network to be loaded. */
+/* Verbs that speak with the directory are a program of their own: who checks a script does not wait for
+ * the libraries of the network to be loaded. */
 static int
 run_directory_verb(char **argv)
 {
-	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-	g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : g_strdup(".");
-	g_autofree char *beside = g_build_filename(folder, "doorstep-directory", NULL);
+	g_autofree char *program = doorstep_directory_program();
 
-	if (g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
-		(void)execv(beside, argv);
-	else
-		(void)execvp("doorstep-directory", argv);
-	g_printerr("doorstep: cannot run doorstep-directory: %s\n", g_strerror(errno));
+	(void)execvp(program, argv);
+	g_printerr("doorstep: cannot run %s: %s\n", program, g_strerror(errno));
 	return DOORSTEP_EXIT_USAGE;
 }
 

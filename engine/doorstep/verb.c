@@ -32,3 +32,15 @@ doorstep_usage_error(const char *format, ...)
 	g_printerr("%s: %s\n", g_get_prgname(), message);
 	return DOORSTEP_EXIT_USAGE;
 }
+
+char *
+doorstep_directory_program(void)
+{
+	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : g_strdup(".");
+	g_autofree char *beside = g_build_filename(folder, "doorstep-directory", NULL);
+
+	if (g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+		return g_steal_pointer(&beside);
+	return g_strdup("doorstep-directory");
+}

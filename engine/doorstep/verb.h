@@ -27,6 +27,8 @@ typedef struct DoorstepHelp {
 bool doorstep_options(const DoorstepHelp *help, const GOptionEntry *entries, int *argc, char ***argv);
 /** Says on standard error what is wrong; returns DOORSTEP_EXIT_USAGE. */
 int doorstep_usage_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/** (transfer full) doorstep-directory as execvp() finds it: it stands beside this program, or in PATH. */
+char *doorstep_directory_program(void);
 
 #define DOORSTEP_VERB(name, function, summary) int function(int argc, char **argv);
 #define DOORSTEP_DIRECTORY_VERB(name, function, summary) int function(int argc, char **argv);

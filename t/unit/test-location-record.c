@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/bytes.h"
+#include "schema/ldif.h"
 
 static void
 test_values(void)
@@ -107,6 +108,55 @@ test_ldif(void)
 	g_assert_false(location_record_has_email(record, SIEVE_BYTES("james@oanet.ntu.edu.t")));
 }
 
+static bool
+append_value(const char *attribute, SieveBytes value, void *user_data, GError **error G_GNUC_UNUSED)
+{
+	GString *text = user_data;
+
+	g_string_append_printf(text, "[%s ", attribute);
+	g_string_append_len(text, value.ptr, (gssize)value.len);
+	g_string_append_c(text, ']');
+	return true;
+}
+
+/* What is written is read as it was, base64 only where there must be. */
+static void
+test_ldif_written(void)
+{
+	static const struct {
+		SieveBytes value;
+		bool plain;
+	} rows[] = {
+		{SIEVE_BYTES("cn=a"), true},
+		{SIEVE_BYTES(""), true},
+		{SIEVE_BYTES("a: b < c"), true},
+		{SIEVE_BYTES(" a"), false},
+		{SIEVE_BYTES("a "), false},
+		{SIEVE_BYTES(":a"), false},
+		{SIEVE_BYTES("<a"), false},
+		{SIEVE_BYTES("a\nmailfilter: 11b@c"), false},
+		{SIEVE_BYTES("a\rb"), false},
+		{SIEVE_BYTES("a\0b"), false},
+		{SIEVE_BYTES("\xc3\xa9"), false},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GString) text = g_string_new("dn: cn=a\n");
+		g_autoptr(GString) got = g_string_new(NULL);
+		g_autoptr(GString) wanted = g_string_new("[dn cn=a][mailfilter ");
+		g_autoptr(GError) error = NULL;
+
+		location_ldif_add(text, "mailfilter", rows[i].value);
+		g_assert_cmpint(strstr(text->str, "::") == NULL, ==, rows[i].plain);
+		g_assert_true(location_ldif_parse(
+			(SieveBytes){text->str, text->len}, append_value, got, &error));
+		g_assert_no_error(error);
+		g_string_append_len(wanted, rows[i].value.ptr, (gssize)rows[i].value.len);
+		g_string_append_c(wanted, ']');
+		g_assert_true(g_string_equal(got, wanted));
+	}
+}
+
 static void
 test_bad_ldif(void)
 {
@@ -154,6 +204,7 @@ main(int argc, char **argv)
 	g_test_add_func("/location-record/secret-is-not-told", test_secret_is_not_told);
 	g_test_add_func("/location-record/status", test_status);
 	g_test_add_func("/location-record/ldif", test_ldif);
+	g_test_add_func("/location-record/ldif-written", test_ldif_written);
 	g_test_add_func("/location-record/bad-ldif", test_bad_ldif);
 	g_test_add_func("/location-record/error-class", test_error_class);
 	return g_test_run();
