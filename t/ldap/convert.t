@@ -59,7 +59,7 @@ convert --all --output "$TMP/again" --report "$TMP/report.json" "$TMP/all.ldif"
 check 'in LDIF the first of two records counts' grep -qF 'twin: another record has the same name' "$TMP/err"
 rm "$TMP/again/twin.sieve"
 check 'an LDIF file does as well' diff <(grep -rhv '^#' "$TMP/scripts" | sort) <(grep -rhv '^#' "$TMP/again" | sort)
-check 'JSON: a line for each' test "$(grep -c '^{"version":1,"file":"' "$TMP/report.json")" = 4
+check 'JSON: a line for each' test "$(grep -c '^{"version": 1, "file": "' "$TMP/report.json")" = 4
 convert --all --strict --output "$TMP/again" "$TMP/all.ldif"
 is '--strict, and not all is exact' 1 $?
 grep -v nonsense "$TMP/all.ldif" | sed '/^dn: cn=\(up\|twin-b\)/,/^$/d' >"$TMP/good.ldif"
