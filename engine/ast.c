@@ -274,6 +274,14 @@ sieve_ast_last_command(const SieveAst *ast)
 }
 
 void
+sieve_ast_remove_next(SieveAst *ast, SieveAstNode *command)
+{
+	if (ast->last_command == command->next)
+		ast->last_command = command;
+	command->next = command->next->next;
+}
+
+void
 sieve_ast_take_back(SieveAst *ast, SieveAstNode *last)
 {
 	if (last == NULL)

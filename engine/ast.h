@@ -100,6 +100,8 @@ SieveAstNode *sieve_ast_last_command(const SieveAst *ast);
 /** Takes back the script's commands after @last (nullable: all of them): for makers that find out late
  * that there is nothing to be made. */
 void sieve_ast_take_back(SieveAst *ast, SieveAstNode *last);
+/** Takes the command after @command, both of the script itself, out of it. */
+void sieve_ast_remove_next(SieveAst *ast, SieveAstNode *command);
 /** Gives a command a block, which may stay empty. */
 void sieve_ast_set_block(SieveAst *ast, SieveAstNode *command);
 /** Lines of @comment that do not begin with `#` get one. */

@@ -199,30 +199,44 @@ convert_add_list(SieveConversion *conversion, SieveAstNode *node, ConvertList li
 		sieve_ast_add_strings(convert_ast(conversion), node, list.items, list.count);
 }
 
+static void
+add_match_arguments(SieveConversion *conversion, SieveAstNode *node, const ConvertMatch *match)
+{
+	SieveAst *ast = convert_ast(conversion);
+
+	if (match->of_parts) {
+		add_tag(conversion, node, "mime");
+		add_tag(conversion, node, "anychild");
+	}
+	add_tag(conversion, node, match->part);
+	add_tag(conversion, node, match->transform);
+	if (strcmp(match->match, "is") != 0)
+		add_tag(conversion, node, match->match);
+	if (match->relation != NULL)
+		sieve_ast_add_string(ast, node, sieve_bytes_from_string(match->relation));
+	if (match->comparator != NULL) {
+		add_tag(conversion, node, "comparator");
+		sieve_ast_add_string(ast, node, sieve_bytes_from_string(match->comparator));
+	}
+	if (match->fields.count > 0)
+		convert_add_list(conversion, node, match->fields);
+	convert_add_list(conversion, node, match->keys);
+}
+
 SieveAstNode *
 convert_add_match(SieveConversion *conversion, SieveAstNode *parent, const ConvertMatch *match)
 {
-	SieveAst *ast = convert_ast(conversion);
 	SieveAstNode *test = convert_add_test(conversion, parent, match->test);
 
-	if (match->of_parts) {
-		add_tag(conversion, test, "mime");
-		add_tag(conversion, test, "anychild");
-	}
-	add_tag(conversion, test, match->part);
-	add_tag(conversion, test, match->transform);
-	if (strcmp(match->match, "is") != 0)
-		add_tag(conversion, test, match->match);
-	if (match->relation != NULL)
-		sieve_ast_add_string(ast, test, sieve_bytes_from_string(match->relation));
-	if (match->comparator != NULL) {
-		add_tag(conversion, test, "comparator");
-		sieve_ast_add_string(ast, test, sieve_bytes_from_string(match->comparator));
-	}
-	if (match->fields.count > 0)
-		convert_add_list(conversion, test, match->fields);
-	convert_add_list(conversion, test, match->keys);
+	add_match_arguments(conversion, test, match);
 	return test;
+}
+
+void
+convert_add_match_command(SieveConversion *conversion, SieveAstNode *parent, const ConvertMatch *match)
+{
+	add_match_arguments(conversion,
+		convert_add_command(conversion, parent, match->test, NULL, (SieveBytes){NULL, 0}), match);
 }
 
 SieveAstNode *

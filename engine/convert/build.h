@@ -84,7 +84,7 @@ typedef struct ConvertList {
 
 /** A test of values against keys. */
 typedef struct ConvertMatch {
-	const char *test;      /* "header" */
+	const char *test;      /* "header", or the name of a command that compares, as "deleteheader" */
 	const char *part;      /* (nullable) "domain" */
 	const char *transform; /* (nullable) "text", of body */
 	bool of_parts;         /* of header: the fields of parts, too */
@@ -99,6 +99,8 @@ typedef struct ConvertMatch {
 
 SieveAstNode *convert_add_test(SieveConversion *conversion, SieveAstNode *parent, const char *name);
 SieveAstNode *convert_add_match(
+	SieveConversion *conversion, SieveAstNode *parent, const ConvertMatch *match);
+void convert_add_match_command(
 	SieveConversion *conversion, SieveAstNode *parent, const ConvertMatch *match);
 /** A command with a tag (nullable) and a string (ptr NULL: none). @parent (nullable): the script. */
 SieveAstNode *convert_add_command(SieveConversion *conversion, SieveAstNode *parent, const char *name,

@@ -9,6 +9,7 @@
 
 #include "engine/bytes.h"
 #include "engine/convert/build.h"
+#include "engine/convert/merge.h"
 #include "engine/parser.h"
 #include "engine/printer.h"
 
@@ -27,7 +28,10 @@ struct SieveConversion {
 	SieveAst *ast;
 	GArray *lines;	  /* of Line */
 	GArray *findings; /* of SieveFinding */
-	GString *left_out; /* comments for the next command */
+	GString *left_out;	/* comments for the next command */
+	GArray *left_out_lines; /* of size_t: those of the last one, which may become more */
+	char *left_out_what;	/* (nullable) */
+	char *left_out_note;
 	char *script;
 	size_t script_len;
 };
@@ -152,20 +156,18 @@ print_lines(const size_t *lines, size_t n_lines, GString *text)
 		g_string_append_printf(text, " and others up to %zu", lines[n_lines - 1] + 1);
 }
 
-void
-convert_became(SieveConversion *conversion, SieveAstNode *command, const char *what,
-	const size_t *lines, size_t n_lines)
+/* "# Left out, lines 2, 5-7: note" */
+static void
+end_left_out(SieveConversion *conversion)
 {
-	GString *comment = conversion->left_out;
+	GArray *lines = conversion->left_out_lines;
 
-	if (comment->len > 0)
-		g_string_append_c(comment, '\n');
-	g_string_append_printf(comment, "# %s", what);
-	print_lines(lines, n_lines, comment);
-	sieve_ast_set_comment(conversion->ast, command, (SieveBytes){comment->str, comment->len});
-	g_string_truncate(comment, 0);
-	for (size_t i = 0; i < n_lines; i++)
-		line_of(conversion, lines[i])->command = command;
+	if (lines->len == 0)
+		return;
+	g_string_append_printf(conversion->left_out, "# Left out, %s", conversion->left_out_what);
+	print_lines((const size_t *)(const void *)lines->data, lines->len, conversion->left_out);
+	g_string_append_printf(conversion->left_out, ": %s\n", conversion->left_out_note);
+	g_array_set_size(lines, 0);
 }
 
 void
@@ -175,11 +177,33 @@ convert_leave_out(SieveConversion *conversion, const char *what, const size_t *l
 	enum { SHOWN_BYTES = 200 };
 	g_autofree char *shown = sieve_bytes_print(sieve_bytes_from_string(note), SHOWN_BYTES);
 
-	g_string_append_printf(conversion->left_out, "# Left out, %s", what);
-	print_lines(lines, n_lines, conversion->left_out);
-	g_string_append_printf(conversion->left_out, ": %s\n", shown);
+	if (g_strcmp0(what, conversion->left_out_what) != 0 ||
+		g_strcmp0(shown, conversion->left_out_note) != 0)
+		end_left_out(conversion);
+	g_free(conversion->left_out_what);
+	g_free(conversion->left_out_note);
+	conversion->left_out_what = g_strdup(what);
+	conversion->left_out_note = g_steal_pointer(&shown);
+	g_array_append_vals(conversion->left_out_lines, lines, (guint)n_lines);
 	for (size_t i = 0; i < n_lines; i++)
 		line_of(conversion, lines[i])->left_out = true;
+}
+
+void
+convert_became(SieveConversion *conversion, SieveAstNode *command, const char *what,
+	const size_t *lines, size_t n_lines)
+{
+	GString *comment = conversion->left_out;
+
+	end_left_out(conversion);
+	if (comment->len > 0)
+		g_string_append_c(comment, '\n');
+	g_string_append_printf(comment, "# %s", what);
+	print_lines(lines, n_lines, comment);
+	sieve_ast_set_comment(conversion->ast, command, (SieveBytes){comment->str, comment->len});
+	g_string_truncate(comment, 0);
+	for (size_t i = 0; i < n_lines; i++)
+		line_of(conversion, lines[i])->command = command;
 }
 
 static void
@@ -310,6 +334,50 @@ collapse_commands(SieveAstNode *command)
 	}
 }
 
+/* Puts the lines in the place of those that end the comment. */
+static void
+name_lines(SieveConversion *conversion, SieveAstNode *command, const GArray *lines)
+{
+	SieveBytes old = command->comment;
+	const char *lf = memrchr(old.ptr, '\n', old.len);
+	g_autoptr(GString) comment = g_string_new(NULL);
+
+	if (lf != NULL)
+		g_string_append_len(comment, old.ptr, lf + 1 - old.ptr);
+	g_string_append(comment, "# ");
+	print_lines((const size_t *)(const void *)lines->data, lines->len, comment);
+	sieve_ast_set_comment(conversion->ast, command, (SieveBytes){comment->str, comment->len});
+}
+
+/* Comments of commands that took in others name the lines of all of them. */
+static void
+merge_commands(SieveConversion *conversion)
+{
+	g_autoptr(GHashTable) merged = convert_merge(conversion->ast);
+	g_autoptr(GHashTable) lines_of =
+		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
+	GHashTableIter iter;
+	void *command;
+	void *value;
+
+	g_hash_table_iter_init(&iter, merged);
+	while (g_hash_table_iter_next(&iter, NULL, &command))
+		if (!g_hash_table_contains(lines_of, command))
+			g_hash_table_insert(lines_of, command, g_array_new(FALSE, FALSE, sizeof(size_t)));
+	for (size_t i = 0; i < conversion->lines->len; i++) {
+		Line *line = line_of(conversion, i);
+		void *into = g_hash_table_lookup(merged, line->command);
+		if (into != NULL)
+			line->command = into;
+		GArray *lines = line->command == NULL ? NULL : g_hash_table_lookup(lines_of, line->command);
+		if (lines != NULL)
+			g_array_append_val(lines, i);
+	}
+	g_hash_table_iter_init(&iter, lines_of);
+	while (g_hash_table_iter_next(&iter, &command, &value))
+		name_lines(conversion, command, value);
+}
+
 static bool
 fail(GError **error, const SieveDiagList *diags, const char *what)
 {
@@ -356,6 +424,7 @@ tell_left_out(SieveConversion *conversion)
 	if (lines->len > 0)
 		convert_leave_out(conversion, "", (const size_t *)(const void *)lines->data, lines->len,
 			"the report says why");
+	end_left_out(conversion);
 	sieve_ast_set_end_comment(conversion->ast,
 		(SieveBytes){conversion->left_out->str, conversion->left_out->len});
 }
@@ -367,6 +436,7 @@ write_script(SieveConversion *conversion, GError **error)
 
 	tell_left_out(conversion);
 	collapse_commands((SieveAstNode *)(uintptr_t)sieve_ast_commands(conversion->ast));
+	merge_commands(conversion);
 	add_require(conversion);
 	conversion->script = sieve_print(conversion->ast, &conversion->script_len);
 	const SieveSource source = {.text = sieve_conversion_script(conversion), .name = "script"};
@@ -412,6 +482,7 @@ sieve_convert(const SieveConvertFormat *format, SieveBytes text, SieveSide side,
 	conversion->lines = g_array_new(FALSE, FALSE, sizeof(Line));
 	conversion->findings = g_array_new(FALSE, FALSE, sizeof(SieveFinding));
 	conversion->left_out = g_string_new(NULL);
+	conversion->left_out_lines = g_array_new(FALSE, FALSE, sizeof(size_t));
 	split_lines(conversion);
 	format->read(conversion);
 	class_the_rest(conversion);
@@ -429,6 +500,9 @@ sieve_conversion_free(SieveConversion *conversion)
 	g_array_unref(conversion->lines);
 	g_array_unref(conversion->findings);
 	g_string_free(conversion->left_out, TRUE);
+	g_free(conversion->left_out_what);
+	g_free(conversion->left_out_note);
+	g_array_unref(conversion->left_out_lines);
 	g_free(conversion->script);
 	g_free(conversion);
 }

@@ -1,30 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-/* from-postfix-checks.c - Postfix's header_checks(5) and body_checks: /PATTERN/FLAGS ACTION */
+/* from-postfix-checks.c - Postfix's header_checks(5) and body_checks: /PATTERN/FLAGS ACTION
+ *
+ * The first pattern that a field matches takes it, and later ones do not see it: where nothing comes of
+ * that, as with DUNNO and WARN, later tests ask for what it has not taken.
+ */
 
 #include <string.h>
 
 #include "engine/bytes.h"
+#include "engine/convert/field-checks.h"
 #include "engine/convert/formats.h"
-#include "engine/convert/header-regex.h"
 #include "engine/convert/postfix.h"
 
+/* --- Lines ------------------------------------------------------------------------------------------ */
+
 /* A line of such a table, taken apart. */
-typedef struct Check {
+typedef struct Parts {
 	SieveBytes pattern;
 	SieveBytes action;
 	bool negated;
 	bool case_sensitive;
 	bool strange_flags;
-} Check;
+} Parts;
 
 static bool
-read_check(SieveBytes text, Check *check)
+read_parts(SieveBytes text, Parts *parts)
 {
 	size_t at = 0;
 
-	*check = (Check){.negated = false};
+	*parts = (Parts){.negated = false};
 	while (at < text.len && text.ptr[at] == '!') {
-		check->negated = !check->negated;
+		parts->negated = !parts->negated;
 		at++;
 	}
 	if (at >= text.len || g_ascii_isalnum(text.ptr[at]) || g_ascii_isspace(text.ptr[at]))
@@ -35,126 +41,146 @@ read_check(SieveBytes text, Check *check)
 		at += text.ptr[at] == '\\' ? 2 : 1;
 	if (at >= text.len)
 		return false;
-	check->pattern = sieve_bytes_slice(text, start, at - start);
+	parts->pattern = sieve_bytes_slice(text, start, at - start);
 	for (at++; at < text.len && g_ascii_isalpha(text.ptr[at]); at++) {
 		/* Each turns it round: patterns look at no case unless told. */
 		if (text.ptr[at] == 'i')
-			check->case_sensitive = !check->case_sensitive;
+			parts->case_sensitive = !parts->case_sensitive;
 		else
-			check->strange_flags = true;
+			parts->strange_flags = true;
 	}
-	check->action = sieve_bytes_trim(sieve_bytes_slice(text, at, SIZE_MAX));
+	parts->action = sieve_bytes_trim(sieve_bytes_slice(text, at, SIZE_MAX));
 	return true;
 }
 
+/* Takes the word off @text when it begins so. */
 static bool
-begins_with(SieveBytes text, const char *word)
+take_word(SieveBytes *text, const char *word)
 {
+	SieveBytes rest = *text;
 	SieveBytes first = {NULL, 0};
 
-	return convert_next_word(&text, &first) &&
-	       sieve_bytes_equal_nocase(first, sieve_bytes_from_string(word));
+	if (!convert_next_word(&rest, &first) || !convert_is_word(first, word))
+		return false;
+	*text = rest;
+	return true;
 }
 
-/* IGNORE and STRIP: the field goes. */
-static void
-add_ignore(ConvertRule *rule, const Check *check)
+static ConvertRegex
+regex_of(const Parts *parts)
 {
-	SieveConversion *conversion = rule->conversion;
-	size_t colon = MIN(sieve_bytes_find(check->pattern, SIEVE_BYTES(":"), 0), check->pattern.len);
-	SieveBytes rest = sieve_bytes_trim(sieve_bytes_slice(check->pattern, colon + 1, SIZE_MAX));
-	SieveBytes name = sieve_bytes_slice(check->pattern, 1, colon - 1);
-
-	if (!convert_regex_names_field(conversion, check->pattern) ||
-		sieve_bytes_find(name, SIEVE_BYTES("("), 0) != SIZE_MAX)
-		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it takes no single field out");
-	if (rest.len > 0 && !sieve_bytes_equal(rest, SIEVE_BYTES(".*")))
-		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
-			"it takes a field out by its value");
-	if (sieve_bytes_equal_nocase(sieve_bytes_slice(name, 0, 8), SIEVE_BYTES("Content-")))
-		convert_note(rule, SIEVE_CONVERT_APPROXIMATED, "the fields of parts stay");
-	convert_add_command(conversion, NULL, "deleteheader", NULL, name);
-}
-
-static void
-add_check(ConvertRule *rule, const Check *check, bool body)
-{
-	SieveConversion *conversion = rule->conversion;
-	const ConvertRegex regex = {
-		.pattern = check->pattern,
-		.place = body ? CONVERT_REGEX_BODY : CONVERT_REGEX_HEADER,
-		.case_sensitive = check->case_sensitive,
+	return (ConvertRegex){
+		.pattern = parts->pattern,
+		.case_sensitive = parts->case_sensitive,
 		/* mime_header_checks is the same table unless somebody says otherwise. */
 		.parts = true,
 	};
-	ConvertVerdict verdict;
-	const char *note = NULL;
-	SieveConvertClass class = convert_postfix_action(check->action, &verdict, &note);
+}
 
-	if (class != SIEVE_CONVERT_EXACT)
-		convert_note(rule, class, "%s", note);
-	if (class == SIEVE_CONVERT_NOT_EXPRESSIBLE)
-		return;
-	if (verdict.kind == CONVERT_ACCEPT)
-		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
-			"it ends the search for one field alone");
-	SieveAstNode *branch = convert_add_command(conversion, NULL, "if", NULL, (SieveBytes){NULL, 0});
-	SieveAstNode *parent = check->negated ? convert_add_test(conversion, branch, "not") : branch;
-	convert_add_regex(rule, parent, &regex);
-	sieve_ast_set_block(convert_ast(conversion), branch);
-	convert_add_verdict(conversion, branch, &verdict);
+/* --- Actions ---------------------------------------------------------------------------------------- */
+
+static void
+leave_out(FieldCheck *check, FieldCheckRole role, const char *note)
+{
+	check->role = role;
+	check->class = SIEVE_CONVERT_NOT_EXPRESSIBLE;
+	check->note = note;
 }
 
 static void
-read_entry(SieveConversion *conversion, const ConvertLogical *logical, bool body, unsigned *depth)
+read_verdict(FieldCheck *check, SieveBytes action)
 {
-	ConvertRule rule = convert_begin_rule(conversion, logical->first);
-	Check check;
+	const char *note = NULL;
 
-	if (begins_with(logical->text, "if"))
-		++*depth;
-	if (*depth > 0) {
-		*depth -= begins_with(logical->text, "endif");
-		convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it stands between if and endif");
-	} else if (!read_check(logical->text, &check)) {
-		convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it is no pattern and action");
-	} else if (check.strange_flags) {
-		convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "Sieve has nothing like its flags");
-	} else if (check.negated) {
-		/* It would be true of any mail with another field. */
-		convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
-			"it takes all but a pattern, line by line");
-	} else if (begins_with(check.action, "IGNORE") || begins_with(check.action, "STRIP")) {
-		add_ignore(&rule, &check);
-	} else {
-		add_check(&rule, &check, body);
-	}
-	convert_end_rule(&rule, logical->last, (SieveBytes){NULL, 0});
+	check->class = convert_postfix_action(action, &check->verdict, &note);
+	check->note = note;
+	/* Whatever it was, the field is taken. */
+	if (check->class == SIEVE_CONVERT_NOT_EXPRESSIBLE || check->verdict.kind == CONVERT_ACCEPT)
+		check->role = FIELD_CHECK_TAKE;
+	else if (check->verdict.kind == CONVERT_REJECT || check->verdict.kind == CONVERT_DISCARD)
+		check->role = FIELD_CHECK_REFUSE;
+	else
+		check->role = FIELD_CHECK_CHANGE;
 }
+
+static void
+read_action(FieldCheck *check, SieveBytes action)
+{
+	if (take_word(&action, "IGNORE") || take_word(&action, "STRIP")) {
+		check->role = FIELD_CHECK_DELETE;
+		check->class = SIEVE_CONVERT_EXACT;
+	} else if (take_word(&action, "REPLACE")) {
+		check->role = FIELD_CHECK_REPLACE;
+		check->class = SIEVE_CONVERT_EXACT;
+		check->verdict = (ConvertVerdict){CONVERT_PREPEND, action};
+		if (!convert_is_field(action) || !convert_is_text(action))
+			leave_out(check, FIELD_CHECK_TAKE, "what replaces it is no field");
+	} else {
+		read_verdict(check, action);
+	}
+}
+
+static void
+read_check(FieldCheck *check, SieveBytes text)
+{
+	Parts parts;
+
+	if (!read_parts(text, &parts))
+		return leave_out(check, FIELD_CHECK_NOTHING, "it is no pattern and action");
+	check->regex = regex_of(&parts);
+	read_action(check, parts.action);
+	if (parts.strange_flags)
+		leave_out(check, FIELD_CHECK_BLIND, "Sieve has nothing like its flags");
+	else if (parts.negated)
+		/* It would be true of any mail with another field. */
+		leave_out(check, FIELD_CHECK_BLIND, "it takes all but a pattern, line by line");
+}
+
+/* --- The table -------------------------------------------------------------------------------------- */
 
 /* A table whose patterns name no fields is of bodies. */
 static bool
 is_of_bodies(SieveConversion *conversion)
 {
+	g_autoptr(GArray) names = g_array_new(FALSE, FALSE, sizeof(SieveBytes));
 	ConvertLogical logical;
-	Check check;
+	Parts parts;
 
-	for (size_t at = 0; convert_next_logical(conversion, &at, &logical);)
-		if (read_check(logical.text, &check) &&
-			convert_regex_names_field(conversion, check.pattern))
+	for (size_t at = 0; convert_next_logical(conversion, &at, &logical);) {
+		take_word(&logical.text, "if");
+		if (read_parts(logical.text, &parts) &&
+			convert_regex_fields(conversion, parts.pattern, names))
 			return false;
+	}
 	return true;
+}
+
+static void
+read_condition(FieldChecks *checks, const ConvertLogical *logical, SieveBytes text)
+{
+	Parts parts;
+	const bool good = read_parts(text, &parts) && !parts.strange_flags && parts.action.len == 0;
+	const ConvertRegex regex = good ? regex_of(&parts) : (ConvertRegex){.parts = true};
+
+	field_checks_begin_if(checks, good ? &regex : NULL, good && parts.negated, logical);
 }
 
 static void
 read_checks(SieveConversion *conversion)
 {
-	const bool body = is_of_bodies(conversion);
+	g_autoptr(FieldChecks) checks = field_checks_new(conversion, is_of_bodies(conversion));
 	ConvertLogical logical;
-	unsigned depth = 0;
 
-	for (size_t at = 0; convert_next_logical(conversion, &at, &logical);)
-		read_entry(conversion, &logical, body, &depth);
+	for (size_t at = 0; convert_next_logical(conversion, &at, &logical);) {
+		SieveBytes text = logical.text;
+		if (take_word(&text, "if"))
+			read_condition(checks, &logical, text);
+		else if (take_word(&text, "endif"))
+			field_checks_end_if(checks, &logical);
+		else
+			read_check(field_checks_add(checks, &logical), logical.text);
+	}
+	field_checks_write(checks);
 }
 
 static unsigned
@@ -163,10 +189,10 @@ recognise(SieveBytes text)
 	SieveBytes line;
 
 	for (size_t at = 0; convert_take_line(text, &at, &line);) {
-		Check check;
-		if (line.len == 0 || line.ptr[0] == '#' || begins_with(line, "if"))
+		Parts parts;
+		if (line.len == 0 || line.ptr[0] == '#' || take_word(&line, "if"))
 			continue;
-		return (line.ptr[0] == '/' || line.ptr[0] == '!') && read_check(line, &check) ? 85 : 0;
+		return (line.ptr[0] == '/' || line.ptr[0] == '!') && read_parts(line, &parts) ? 85 : 0;
 	}
 	return 0;
 }

@@ -92,15 +92,6 @@ take_names(SieveConversion *conversion, SieveBytes pattern, Names *names, SieveB
 		sieve_arena_copy(convert_arena(conversion), (SieveBytes){plain->str, plain->len}), names);
 }
 
-bool
-convert_regex_names_field(SieveConversion *conversion, SieveBytes pattern)
-{
-	Names names;
-	SieveBytes rest;
-
-	return take_names(conversion, pattern, &names, &rest);
-}
-
 /* --- The value -------------------------------------------------------------------------------------- */
 
 /* What stands for blanks behind the colon, which the header test does not see. True: there was some. */
@@ -196,45 +187,63 @@ glob_of(SieveConversion *conversion, const Bound *bound)
 		(int)quoted.len, quoted.ptr, bound->end ? "" : "*"));
 }
 
-static void
-add_bound(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex, const Bound *bound,
-	ConvertMatch match)
+/* How the values of fields are compared. False, with a note: Sieve cannot. */
+static bool
+find_match(ConvertRule *rule, const ConvertRegex *regex, const Bound *bound, ConvertMatch *match,
+	SieveBytes *ret_key)
 {
 	SieveConversion *conversion = rule->conversion;
 	SieveBytes key = bound->literal;
-	const char *wrong;
+	const char *wrong = NULL;
 
 	if (regex->case_sensitive)
-		match.comparator = "i;octet";
-	match.match = "regex";
+		match->comparator = "i;octet";
+	match->match = "regex";
 	if (key.ptr == NULL) {
 		key = sieve_bytes_from_string(
 			convert_printf(conversion, "%s%.*s%s", bound->start ? "^" : "",
 				(int)bound->middle.len, bound->middle.ptr, bound->end ? "$" : ""));
 		wrong = convert_check_regex(conversion, key);
 		if (wrong != NULL)
-			return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its pattern: %s", wrong);
+			convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its pattern: %s", wrong);
 	} else if (!convert_is_text(key)) {
-		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its pattern is no text");
+		wrong = "its pattern is no text";
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "%s", wrong);
 	} else if (bound->start && bound->end) {
-		match.match = "is";
+		match->match = "is";
 	} else if (bound->start || bound->end) {
-		match.match = "matches";
+		match->match = "matches";
 		key = glob_of(conversion, bound);
 	} else {
-		match.match = "contains";
+		match->match = "contains";
 	}
-	match.keys = (ConvertList){&key, 1};
-	convert_add_match(conversion, parent, &match);
+	*ret_key = key;
+	return wrong == NULL;
 }
 
-/* Fields that parts of a mail have (RFC 2045). */
+static void
+add_bound(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex, const Bound *bound,
+	ConvertMatch match)
+{
+	SieveBytes key;
+
+	if (!find_match(rule, regex, bound, &match, &key))
+		return;
+	match.keys = (ConvertList){&key, 1};
+	convert_add_match(rule->conversion, parent, &match);
+}
+
+bool
+convert_is_of_parts(SieveBytes field)
+{
+	return sieve_bytes_equal_nocase(sieve_bytes_slice(field, 0, 8), SIEVE_BYTES("Content-"));
+}
+
 static bool
 are_of_parts(ConvertList fields)
 {
 	for (size_t i = 0; i < fields.count; i++)
-		if (sieve_bytes_equal_nocase(
-			    sieve_bytes_slice(fields.items[i], 0, 8), SIEVE_BYTES("Content-")))
+		if (convert_is_of_parts(fields.items[i]))
 			return true;
 	return false;
 }
@@ -251,21 +260,84 @@ add_exists(SieveConversion *conversion, SieveAstNode *parent, const ConvertRegex
 	convert_add_list(conversion, test, CONVERT_ONE(name));
 }
 
+/* A pattern that names no field is of whole lines, and the test sees values alone. */
+static void
+note_whole_line(ConvertRule *rule, const ConvertRegex *regex, ConvertList fields)
+{
+	SieveBytes literal = find_literal(rule->conversion, regex->pattern);
+	bool plain = literal.len > 0 && literal.ptr[0] != ' ' &&
+		     sieve_bytes_find(literal, SIEVE_BYTES(":"), 0) == SIZE_MAX;
+
+	for (size_t i = 0; plain && i < fields.count; i++) {
+		SieveBytes name = sieve_arena_lower(convert_arena(rule->conversion), fields.items[i]);
+		SieveBytes lower = sieve_arena_lower(convert_arena(rule->conversion), literal);
+		plain = sieve_bytes_find(name, lower, 0) == SIZE_MAX;
+	}
+	if (!plain)
+		convert_note(rule, SIEVE_CONVERT_APPROXIMATED,
+			"it sees what follows the name of the field");
+}
+
+static bool
+is_among(ConvertList fields, SieveBytes name)
+{
+	for (size_t i = 0; i < fields.count; i++)
+		if (sieve_bytes_equal_nocase(fields.items[i], name))
+			return true;
+	return false;
+}
+
+/* The fields that it is held against, and what is asked of their values; both for as long as @names. False,
+ * with a note: there are none. */
+static bool
+find_fields(ConvertRule *rule, const ConvertRegex *regex, Names *names, Bound *ret_bound, bool *ret_blanks)
+{
+	SieveBytes rest = {NULL, 0};
+	size_t count = 0;
+
+	*ret_blanks = false;
+	if (!take_names(rule->conversion, regex->pattern, names, &rest)) {
+		if (regex->fields.count == 0 || regex->fields.count > MAX_NAMES ||
+			convert_starts(regex->pattern, "^")) {
+			convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+				"its pattern does not begin with the name of a field");
+			return false;
+		}
+		for (; count < regex->fields.count; count++)
+			names->items[count] = regex->fields.items[count];
+		names->count = count;
+		note_whole_line(rule, regex, regex->fields);
+		*ret_bound = find_bounds(rule->conversion, regex->pattern, false);
+		return true;
+	}
+	for (size_t i = 0; i < names->count; i++)
+		if (regex->fields.count == 0 || is_among(regex->fields, names->items[i]))
+			names->items[count++] = names->items[i];
+	names->count = count;
+	*ret_blanks = skip_blanks(&rest);
+	*ret_bound = find_bounds(rule->conversion, rest, true);
+	return true;
+}
+
+/* Any value will do. */
+static bool
+is_any(const Bound *bound)
+{
+	return bound->middle.len == 0 && !bound->end;
+}
+
 static void
 add_named(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex)
 {
 	SieveConversion *conversion = rule->conversion;
-	SieveBytes rest = {NULL, 0};
 	Names names;
+	Bound bound;
+	bool blanks;
 
-	if (!take_names(conversion, regex->pattern, &names, &rest))
-		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
-			"its pattern does not begin with the name of a field");
-	bool blanks = skip_blanks(&rest);
-	Bound bound = find_bounds(conversion, rest, true);
+	if (!find_fields(rule, regex, &names, &bound, &blanks))
+		return;
 	const ConvertList fields = {names.items, names.count};
-	if (bound.middle.len == 0 && !bound.end) {
-		/* Any value: one of them is there. */
+	if (is_any(&bound)) {
 		SieveAstNode *any =
 			names.count > 1 ? convert_add_test(conversion, parent, "anyof") : parent;
 		for (size_t i = 0; i < names.count; i++)
@@ -397,6 +469,21 @@ add_alternative(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *reg
 		add_named(rule, parent, regex);
 }
 
+/* True for one that names other fields than those it is held against. */
+static bool
+is_of_others(SieveConversion *conversion, SieveBytes pattern, ConvertList fields)
+{
+	Names names;
+	SieveBytes rest;
+
+	if (fields.count == 0 || !take_names(conversion, pattern, &names, &rest))
+		return false;
+	for (size_t i = 0; i < names.count; i++)
+		if (is_among(fields, names.items[i]))
+			return false;
+	return true;
+}
+
 void
 convert_add_regex(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex)
 {
@@ -410,7 +497,75 @@ convert_add_regex(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *r
 		size_t end = find_alternative(pattern, at);
 		ConvertRegex alternative = *regex;
 		alternative.pattern = sieve_bytes_slice(pattern, at, end - at);
-		add_alternative(rule, parent, &alternative);
+		if (!is_of_others(rule->conversion, alternative.pattern, regex->fields))
+			add_alternative(rule, parent, &alternative);
 		at = end + 1;
+	}
+}
+
+/* --- Fields ------------------------------------------------------------------------------------------- */
+
+bool
+convert_regex_fields(SieveConversion *conversion, SieveBytes pattern, GArray *names)
+{
+	Names found;
+	SieveBytes rest;
+
+	for (size_t at = 0; at <= pattern.len;) {
+		size_t end = find_alternative(pattern, at);
+		if (!take_names(conversion, sieve_bytes_slice(pattern, at, end - at), &found, &rest))
+			return false;
+		g_array_append_vals(names, found.items, (guint)found.count);
+		at = end + 1;
+	}
+	return true;
+}
+
+bool
+convert_regex_takes_all(SieveConversion *conversion, SieveBytes pattern)
+{
+	Names names;
+	SieveBytes rest;
+
+	if (find_alternative(pattern, 0) < pattern.len ||
+		!take_names(conversion, pattern, &names, &rest))
+		return false;
+	const Bound bound = find_bounds(conversion, rest, true);
+	return is_any(&bound);
+}
+
+void
+convert_add_delete(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex)
+{
+	SieveConversion *conversion = rule->conversion;
+	SieveBytes key = {NULL, 0};
+	Names names;
+	Bound bound;
+	bool blanks;
+
+	if (find_alternative(regex->pattern, 0) < regex->pattern.len)
+		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+			"it takes fields out by alternatives");
+	if (!find_fields(rule, regex, &names, &bound, &blanks))
+		return;
+	const ConvertList fields = {names.items, names.count};
+	ConvertMatch match = {.test = "deleteheader"};
+	if (!is_any(&bound)) {
+		if (bound.start && !blanks)
+			convert_note(rule, SIEVE_CONVERT_APPROXIMATED,
+				"blanks behind the colon do not count");
+		convert_note_decoded(rule, fields);
+		if (!find_match(rule, regex, &bound, &match, &key))
+			return;
+		match.keys = (ConvertList){&key, 1};
+	}
+	if (are_of_parts(fields))
+		convert_note(rule, SIEVE_CONVERT_APPROXIMATED, "the fields of parts stay");
+	for (size_t i = 0; i < names.count; i++) {
+		match.fields = (ConvertList){&names.items[i], 1};
+		if (is_any(&bound))
+			convert_add_command(conversion, parent, "deleteheader", NULL, names.items[i]);
+		else
+			convert_add_match_command(conversion, parent, &match);
 	}
 }

@@ -36,8 +36,8 @@ static const Action actions[] = {
 	{"WARN", SIEVE_CONVERT_NOT_EXPRESSIBLE, CONVERT_ACCEPT, "it only writes to a log"},
 };
 
-static bool
-is_field(SieveBytes text)
+bool
+convert_is_field(SieveBytes text)
 {
 	size_t colon = sieve_bytes_find(text, SIEVE_BYTES(":"), 0);
 
@@ -64,7 +64,7 @@ take_text(ConvertVerdict *verdict, SieveBytes text, const char **ret_note)
 	if ((verdict->kind == CONVERT_REDIRECT || verdict->kind == CONVERT_COPY) &&
 		!sieve_address_is_mailbox(text))
 		return SIEVE_CONVERT_NOT_EXPRESSIBLE;
-	if (verdict->kind == CONVERT_PREPEND && !is_field(text))
+	if (verdict->kind == CONVERT_PREPEND && !convert_is_field(text))
 		return SIEVE_CONVERT_NOT_EXPRESSIBLE;
 	*ret_note = NULL;
 	return SIEVE_CONVERT_EXACT;

@@ -8,6 +8,8 @@
  * verdict. @ret_note: (nullable). */
 SieveConvertClass convert_postfix_action(
 	SieveBytes action, ConvertVerdict *ret_verdict, const char **ret_note);
+/** True for "Name: value". */
+bool convert_is_field(SieveBytes text);
 /** Classes all lines of @logical. */
 void convert_set_logical(SieveConversion *conversion, const ConvertLogical *logical,
 	SieveConvertClass class, const char *note);

@@ -12,21 +12,10 @@ if header :matches "X-Mailer" "BulkSender*" {
     stop;
 }
 
-# line 4
-if header "List-Id" "<announce.example.org>" {
-    redirect "lists@example.org";
-    stop;
-}
-
 # line 5
 if header :matches ["X-Spam-Flag", "X-Spam-Status"] "yes*" {
     reject "Access denied";
     stop;
-}
-
-# line 6
-if header :regex "X-Loop" "^[0-9]+ hops$" {
-    addheader "X-Looped" "yes";
 }
 
 # line 7
@@ -41,10 +30,38 @@ if exists "X-Campaign-Id" {
     stop;
 }
 
+# Left out, line 10: its pattern: "(?<!mail)\\.example" is no regular expression: a group cannot begin with ? or *
+
+# lines 13-14
+if allof (
+    not header :contains "Subject" "[board]",
+    header :contains "Subject" ["lottery", "jackpot"]
+) {
+    reject "No lotteries";
+    stop;
+}
+
+# line 17
+if allof (
+    not header :contains "From" "@example.org",
+    header :contains "From" "postmaster"
+) {
+    reject "You are not our postmaster";
+    stop;
+}
+
+# Left out, line 20: it only writes to a log
+
+# line 6
+if header :regex "X-Loop" "^[0-9]+ hops$" {
+    addheader "X-Looped" "yes";
+}
+
 # line 9
 deleteheader "X-Internal";
 
-# Left out, line 10: its pattern: "(?<!mail)\\.example" is no regular expression: a group cannot begin with ? or *
-# Left out, line 11: it stands between if and endif
-# Left out, line 12: it stands between if and endif
-# Left out, line 13: it stands between if and endif
+# line 4
+if header "List-Id" "<announce.example.org>" {
+    redirect "lists@example.org";
+    stop;
+}
