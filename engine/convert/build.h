@@ -18,8 +18,13 @@ SieveSide convert_side(const SieveConversion *conversion);
 SieveBytes convert_text(const SieveConversion *conversion);
 size_t convert_count_lines(const SieveConversion *conversion);
 SieveBytes convert_line(const SieveConversion *conversion, size_t line);
-/** The line that holds the byte at @at of the text. */
+/** The line that holds the byte at @at of the text; for formats that include nothing. */
 size_t convert_line_at(const SieveConversion *conversion, const char *at);
+/** (transfer full) (nullable) a file that the list includes. */
+GBytes *convert_read_include(SieveConversion *conversion, const char *path);
+/** Puts the lines of such a file before line @at: they are read like all others. Their number is
+ * returned. */
+size_t convert_insert_lines(SieveConversion *conversion, size_t at, const char *path, GBytes *bytes);
 /** Says what became of a line; of several things said the worst counts. Lines of which nothing is said are
  * comments if they are empty, else not understood. @note (nullable): lives as long as the conversion. */
 void convert_set_class(

@@ -13,6 +13,8 @@
 #include "engine/parser.h"
 #include "engine/printer.h"
 
+enum { MAX_INCLUDED = 64 }; /* files; one may include itself */
+
 /* What is known of a line while it is converted. */
 typedef struct Line {
 	SieveConvertedLine told;
@@ -22,8 +24,8 @@ typedef struct Line {
 } Line;
 
 struct SieveConversion {
-	SieveBytes text;
-	SieveSide side;
+	SieveConvertInput input;
+	GPtrArray *included; /* of GBytes */
 	const SieveRegistry *registry;
 	SieveAst *ast;
 	GArray *lines;	  /* of Line */
@@ -59,13 +61,13 @@ convert_registry(const SieveConversion *conversion)
 SieveSide
 convert_side(const SieveConversion *conversion)
 {
-	return conversion->side;
+	return conversion->input.side;
 }
 
 SieveBytes
 convert_text(const SieveConversion *conversion)
 {
-	return conversion->text;
+	return conversion->input.text;
 }
 
 size_t
@@ -134,9 +136,25 @@ convert_find(SieveConversion *conversion, SieveFindingKind kind, size_t line, si
 	g_array_append_val(conversion->findings, finding);
 }
 
+/* " 5-7", or " more.rc:5-7" */
+static void
+print_run(const SieveConversion *conversion, size_t first, size_t last, bool only, GString *text)
+{
+	const SieveConvertedLine *line = &line_of(conversion, first)->told;
+
+	g_string_append(text, only ? " " : ", ");
+	if (line->file != NULL) {
+		g_autofree char *shown = sieve_bytes_print(sieve_bytes_from_string(line->file), 60);
+		g_string_append_printf(text, "%s:", shown);
+	}
+	g_string_append_printf(text, "%u", line->number);
+	if (last > first)
+		g_string_append_printf(text, "-%u", line_of(conversion, last)->told.number);
+}
+
 /* "lines 2, 5-7" */
 static void
-print_lines(const size_t *lines, size_t n_lines, GString *text)
+print_lines(const SieveConversion *conversion, const size_t *lines, size_t n_lines, GString *text)
 {
 	enum { SHOWN_RUNS = 12 };
 	size_t runs = 0;
@@ -144,16 +162,17 @@ print_lines(const size_t *lines, size_t n_lines, GString *text)
 	g_string_append(text, n_lines == 1 ? "line" : "lines");
 	for (size_t i = 0; i < n_lines;) {
 		size_t end = i + 1;
-		while (end < n_lines && lines[end] == lines[end - 1] + 1)
+		while (end < n_lines && lines[end] == lines[end - 1] + 1 &&
+			line_of(conversion, lines[end])->told.file ==
+				line_of(conversion, lines[i])->told.file)
 			end++;
 		if (++runs <= SHOWN_RUNS)
-			g_string_append_printf(text, "%s %zu", i == 0 ? "" : ",", lines[i] + 1);
-		if (runs <= SHOWN_RUNS && end - i > 1)
-			g_string_append_printf(text, "-%zu", lines[end - 1] + 1);
+			print_run(conversion, lines[i], lines[end - 1], i == 0, text);
 		i = end;
 	}
 	if (runs > SHOWN_RUNS)
-		g_string_append_printf(text, " and others up to %zu", lines[n_lines - 1] + 1);
+		g_string_append_printf(text, " and others up to %u",
+			line_of(conversion, lines[n_lines - 1])->told.number);
 }
 
 /* "# Left out, lines 2, 5-7: note" */
@@ -165,7 +184,8 @@ end_left_out(SieveConversion *conversion)
 	if (lines->len == 0)
 		return;
 	g_string_append_printf(conversion->left_out, "# Left out, %s", conversion->left_out_what);
-	print_lines((const size_t *)(const void *)lines->data, lines->len, conversion->left_out);
+	print_lines(conversion, (const size_t *)(const void *)lines->data, lines->len,
+		conversion->left_out);
 	g_string_append_printf(conversion->left_out, ": %s\n", conversion->left_out_note);
 	g_array_set_size(lines, 0);
 }
@@ -199,17 +219,17 @@ convert_became(SieveConversion *conversion, SieveAstNode *command, const char *w
 	if (comment->len > 0)
 		g_string_append_c(comment, '\n');
 	g_string_append_printf(comment, "# %s", what);
-	print_lines(lines, n_lines, comment);
+	print_lines(conversion, lines, n_lines, comment);
 	sieve_ast_set_comment(conversion->ast, command, (SieveBytes){comment->str, comment->len});
 	g_string_truncate(comment, 0);
 	for (size_t i = 0; i < n_lines; i++)
 		line_of(conversion, lines[i])->command = command;
 }
 
-static void
-split_lines(SieveConversion *conversion)
+static GArray *
+split_lines(SieveBytes text, const char *file)
 {
-	SieveBytes text = conversion->text;
+	GArray *lines = g_array_new(FALSE, FALSE, sizeof(Line));
 
 	for (size_t at = 0; at < text.len;) {
 		const char *end = memchr(text.ptr + at, '\n', text.len - at);
@@ -217,10 +237,33 @@ split_lines(SieveConversion *conversion)
 		size_t len = (end == NULL ? text.len : next - 1) - at;
 		if (len > 0 && text.ptr[at + len - 1] == '\r')
 			len--;
-		const Line line = {.told = {.text = {text.ptr + at, len}}};
-		g_array_append_val(conversion->lines, line);
+		const Line line = {
+			.told = {.text = {text.ptr + at, len}, .file = file, .number = lines->len + 1}};
+		g_array_append_val(lines, line);
 		at = next;
 	}
+	return lines;
+}
+
+GBytes *
+convert_read_include(SieveConversion *conversion, const char *path)
+{
+	if (conversion->input.include == NULL || conversion->included->len >= MAX_INCLUDED)
+		return NULL;
+	return conversion->input.include(path, conversion->input.data);
+}
+
+size_t
+convert_insert_lines(SieveConversion *conversion, size_t at, const char *path, GBytes *bytes)
+{
+	SieveBytes text;
+
+	g_ptr_array_add(conversion->included, g_bytes_ref(bytes));
+	text.ptr = g_bytes_get_data(bytes, &text.len);
+	g_autoptr(GArray) lines = split_lines(text, sieve_arena_strdup(convert_arena(conversion), path));
+	if (lines->len > 0)
+		g_array_insert_vals(conversion->lines, (guint)at, lines->data, lines->len);
+	return lines->len;
 }
 
 /* --- What the script must require --------------------------------------------------------------------- */
@@ -345,7 +388,7 @@ name_lines(SieveConversion *conversion, SieveAstNode *command, const GArray *lin
 	if (lf != NULL)
 		g_string_append_len(comment, old.ptr, lf + 1 - old.ptr);
 	g_string_append(comment, "# ");
-	print_lines((const size_t *)(const void *)lines->data, lines->len, comment);
+	print_lines(conversion, (const size_t *)(const void *)lines->data, lines->len, comment);
 	sieve_ast_set_comment(conversion->ast, command, (SieveBytes){comment->str, comment->len});
 }
 
@@ -470,20 +513,21 @@ class_the_rest(SieveConversion *conversion)
 }
 
 SieveConversion *
-sieve_convert(const SieveConvertFormat *format, SieveBytes text, SieveSide side,
+sieve_convert(const SieveConvertFormat *format, const SieveConvertInput *input,
 	const SieveRegistry *registry, GError **error)
 {
 	g_autoptr(SieveConversion) conversion = g_new0(SieveConversion, 1);
 
-	conversion->text = text.ptr == NULL ? SIEVE_BYTES("") : text;
-	conversion->side = side;
+	conversion->input = *input;
+	if (input->text.ptr == NULL)
+		conversion->input.text = SIEVE_BYTES("");
+	conversion->included = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	conversion->registry = registry;
 	conversion->ast = sieve_ast_new(NULL);
-	conversion->lines = g_array_new(FALSE, FALSE, sizeof(Line));
+	conversion->lines = split_lines(conversion->input.text, NULL);
 	conversion->findings = g_array_new(FALSE, FALSE, sizeof(SieveFinding));
 	conversion->left_out = g_string_new(NULL);
 	conversion->left_out_lines = g_array_new(FALSE, FALSE, sizeof(size_t));
-	split_lines(conversion);
 	format->read(conversion);
 	class_the_rest(conversion);
 	if (!write_script(conversion, error))
@@ -498,6 +542,7 @@ sieve_conversion_free(SieveConversion *conversion)
 		return;
 	sieve_ast_free(conversion->ast);
 	g_array_unref(conversion->lines);
+	g_ptr_array_unref(conversion->included);
 	g_array_unref(conversion->findings);
 	g_string_free(conversion->left_out, TRUE);
 	g_free(conversion->left_out_what);

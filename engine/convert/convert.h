@@ -19,6 +19,9 @@ typedef enum {
 
 typedef struct SieveConvertedLine {
 	SieveBytes text; /* without its end; points into what was converted */
+	const char *file; /* (nullable) that the list includes; its lines stand behind the one that
+			     does so */
+	unsigned number;  /* in its file, from 1 */
 	SieveConvertClass class;
 	const char *note;     /* (nullable) */
 	unsigned script_line; /* of the command that it became; 0: none */
@@ -32,7 +35,7 @@ typedef enum {
 	SIEVE_N_FINDINGS
 } SieveFindingKind;
 
-/** Lines are counted from 1. */
+/** Lines are counted as sieve_conversion_line() gives them, from 1. */
 typedef struct SieveFinding {
 	SieveFindingKind kind;
 	unsigned line;
@@ -61,15 +64,24 @@ typedef enum {
 /** The engine's own formats; ends with NULL. */
 extern const SieveConvertFormat *const sieve_convert_formats[];
 
+/** What is converted. */
+typedef struct SieveConvertInput {
+	SieveBytes text; /* must outlive the conversion */
+	SieveSide side;
+	/* (nullable) reads a file that the list names, which may begin with "~/"; (transfer full),
+	 * NULL when it cannot be had, which is reported. Without it no file is read. */
+	GBytes *(*include)(const char *path, void *data);
+	void *data;
+} SieveConvertInput;
+
 /**
  * sieve_convert:
- * @text: must outlive the conversion
  * @registry: of all extensions; must outlive the conversion
  *
- * Returns: (transfer full): never fails for what @text holds. NULL, with SIEVE_ERROR_SCRIPT, when the
+ * Returns: (transfer full): never fails for what @input holds. NULL, with SIEVE_ERROR_SCRIPT, when the
  * script does not come out as it was meant, which is a mistake of the reader.
  */
-SieveConversion *sieve_convert(const SieveConvertFormat *format, SieveBytes text, SieveSide side,
+SieveConversion *sieve_convert(const SieveConvertFormat *format, const SieveConvertInput *input,
 	const SieveRegistry *registry, GError **error);
 void sieve_conversion_free(SieveConversion *conversion);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SieveConversion, sieve_conversion_free)

@@ -133,6 +133,54 @@ is_technical(const char *name)
 	return g_strv_contains(technical, name);
 }
 
+/* --- Files ------------------------------------------------------------------------------------------ */
+
+/* True when blocks and recipes end where the file ends: it is read in the midst of another one. */
+static bool
+stands_by_itself(SieveBytes text)
+{
+	SieveBytes last = {NULL, 0};
+	SieveBytes line;
+	int depth = 0;
+
+	for (size_t at = 0; convert_take_line(text, &at, &line);) {
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		depth += line.ptr[0] == '{' && memchr(line.ptr, '}', line.len) == NULL;
+		depth -= line.ptr[0] == '}';
+		if (depth < 0)
+			return false;
+		last = line;
+	}
+	return depth == 0 && (last.len == 0 || (last.ptr[0] != ':' && last.ptr[0] != '*' &&
+						       last.ptr[last.len - 1] != '\\'));
+}
+
+/* Its lines follow those that were read last. */
+static void
+read_include(Procmail *procmail, ConvertRule *rule, SieveBytes value)
+{
+	const char *maildir = g_hash_table_lookup(procmail->variables, "MAILDIR");
+	SieveBytes path = nothing;
+
+	if (!expand(procmail, rule, value, &path) || path.len == 0)
+		return;
+	const char *folder = path.ptr[0] == '/' || path.ptr[0] == '~' ? "" : maildir;
+	g_autofree char *name = sieve_bytes_dup(path);
+	g_autofree char *whole =
+		folder == NULL || *folder == '\0' ? g_strdup(name) : g_strconcat(folder, "/", name, NULL);
+	g_autoptr(GBytes) bytes = convert_read_include(procmail->conversion, whole);
+	SieveBytes text;
+	if (bytes == NULL)
+		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+			"it reads a file that cannot be read here, or too many of them");
+	text.ptr = g_bytes_get_data(bytes, &text.len);
+	if (!stands_by_itself(text))
+		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+			"it reads a file whose recipes do not end where it ends");
+	convert_insert_lines(procmail->conversion, procmail->at, whole, bytes);
+}
+
 static void
 read_assignment(Procmail *procmail, ConvertRule *rule, SieveBytes text)
 {
@@ -147,9 +195,11 @@ read_assignment(Procmail *procmail, ConvertRule *rule, SieveBytes text)
 		rule->class = SIEVE_CONVERT_COMMENT;
 		return;
 	}
-	if (strcmp(name, "INCLUDERC") == 0 || strcmp(name, "SWITCHRC") == 0)
+	if (strcmp(name, "INCLUDERC") == 0)
+		return read_include(procmail, rule, value);
+	if (strcmp(name, "SWITCHRC") == 0)
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
-			"it reads another file: convert that one too, and include its script");
+			"it goes on with another file: convert that one too, and include its script");
 	if (strcmp(name, "TRAP") == 0 ||
 		(value.len > 0 && memchr(value.ptr, '`', value.len) != NULL))
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it runs a program");

@@ -139,8 +139,9 @@ tell_wrong(Run *run, const char *name, const char *wrong)
 static bool
 write_script(Run *run, const char *name, SieveBytes record, GError **error)
 {
-	g_autoptr(SieveConversion) conversion = sieve_convert(
-		&doorstep_convert_mailfilter, record, SIEVE_SIDE_SENDER, run->registry, error);
+	const SieveConvertInput input = {.text = record};
+	g_autoptr(SieveConversion) conversion =
+		sieve_convert(&doorstep_convert_mailfilter, &input, run->registry, error);
 
 	if (conversion == NULL)
 		return false;

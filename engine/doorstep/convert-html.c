@@ -99,8 +99,14 @@ put_source(const SieveConversion *conversion, GString *html)
 	for (size_t i = 0; i < MIN(count, SHOWN_LINES); i++) {
 		const SieveConvertedLine *line = sieve_conversion_line(conversion, i);
 		g_string_append_printf(html,
-			"<li class=\"%c\" id=\"l%zu\"><span class=\"l\">%zu</span><div><code>",
-			letter_of(line->class), i + 1, i + 1);
+			"<li class=\"%c\" id=\"l%zu\"><span class=\"l\">%u</span><div>",
+			letter_of(line->class), i + 1, line->number);
+		if (line->file != NULL && line->number == 1) {
+			g_string_append(html, "<span class=\"c\">");
+			doorstep_html_string(line->file, html);
+			g_string_append(html, "</span>");
+		}
+		g_string_append(html, "<code>");
 		doorstep_html_text(line->text, SHOWN_LINE_BYTES, html);
 		g_string_append(html, "</code>");
 		if (line->note != NULL) {

@@ -92,7 +92,10 @@ doorstep_convert_report_text(const DoorstepConverted *converted)
 	for (size_t i = 0; i < sieve_conversion_count_lines(conversion); i++) {
 		const SieveConvertedLine *line = sieve_conversion_line(conversion, i);
 		g_autofree char *shown = sieve_bytes_print(line->text, SHOWN_LINE_BYTES);
-		g_string_append_printf(text, "%zu: %s", i + 1, doorstep_convert_class_name(line->class));
+		if (line->file != NULL)
+			g_string_append_printf(text, "%s:", line->file);
+		g_string_append_printf(
+			text, "%u: %s", line->number, doorstep_convert_class_name(line->class));
 		if (line->script_line > 0)
 			g_string_append_printf(text, ", script line %u", line->script_line);
 		if (line->note != NULL)
@@ -110,10 +113,12 @@ doorstep_convert_report_text(const DoorstepConverted *converted)
 /* --- JSON ------------------------------------------------------------------------------------------- */
 
 static void
-write_line(DoorstepJson *json, size_t number, const SieveConvertedLine *line)
+write_line(DoorstepJson *json, const SieveConvertedLine *line)
 {
 	doorstep_json_begin_object(json, NULL);
-	doorstep_json_integer(json, "line", (int64_t)number);
+	if (line->file != NULL)
+		doorstep_json_string(json, "file", line->file);
+	doorstep_json_integer(json, "line", line->number);
 	doorstep_json_string(json, "class", doorstep_convert_class_name(line->class));
 	if (line->note != NULL)
 		doorstep_json_string(json, "note", line->note);
@@ -153,7 +158,7 @@ doorstep_convert_report_json(const DoorstepConverted *converted, DoorstepJsonLay
 	doorstep_json_end(json);
 	doorstep_json_begin_array(json, "lines");
 	for (size_t i = 0; i < sieve_conversion_count_lines(conversion); i++)
-		write_line(json, i + 1, sieve_conversion_line(conversion, i));
+		write_line(json, sieve_conversion_line(conversion, i));
 	doorstep_json_end(json);
 	doorstep_json_begin_array(json, "findings");
 	for (size_t i = 0; i < sieve_conversion_count_findings(conversion); i++)

@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include <glib/gstdio.h>
 
 #include "engine/bytes.h"
 #include "engine/doorstep/convert-all.h"
@@ -42,6 +45,7 @@ typedef struct ConvertOptions {
 	char *user;
 	gboolean all;
 	char *config;
+	char *home;
 } ConvertOptions;
 
 static void
@@ -53,6 +57,7 @@ convert_options_clear(ConvertOptions *options)
 	g_free(options->side);
 	g_free(options->user);
 	g_free(options->config);
+	g_free(options->home);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConvertOptions, convert_options_clear)
 
@@ -163,6 +168,22 @@ put_all(const DoorstepConverted *converted, const ConvertOptions *options)
 	return DOORSTEP_EXIT_OK;
 }
 
+/* A file that the list names: a plain one, of a size that such files have. */
+static GBytes *
+read_include(const char *path, void *data)
+{
+	enum { MAX_BYTES = 16 << 20 };
+	const ConvertOptions *options = data;
+	const char *home = options->home != NULL ? options->home : g_get_home_dir();
+	bool at_home = path[0] == '~' && (path[1] == '/' || path[1] == '\0');
+	g_autofree char *whole = at_home ? g_build_filename(home, path + 1, NULL) : g_strdup(path);
+	GStatBuf status;
+
+	if (g_stat(whole, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > MAX_BYTES)
+		return NULL;
+	return doorstep_file_read(whole, NULL);
+}
+
 static int
 convert_one(const ConvertOptions *options, SieveSide side, SieveBytes text, const char *name,
 	const SieveRegistry *registry)
@@ -173,7 +194,8 @@ convert_one(const ConvertOptions *options, SieveSide side, SieveBytes text, cons
 								   : recognise_format(text, name);
 	if (format == NULL)
 		return DOORSTEP_EXIT_USAGE;
-	g_autoptr(SieveConversion) conversion = sieve_convert(format, text, side, registry, &error);
+	const SieveConvertInput input = {text, side, read_include, (void *)(uintptr_t)options};
+	g_autoptr(SieveConversion) conversion = sieve_convert(format, &input, registry, &error);
 	if (conversion == NULL) {
 		g_printerr("%s: %s: %s\n", g_get_prgname(), name, error->message);
 		return DOORSTEP_EXIT_PROBLEM;
@@ -285,6 +307,8 @@ doorstep_convert(int argc, char **argv)
 			NULL},
 		{"config", 'c', 0, G_OPTION_ARG_FILENAME, &options.config,
 			"configuration with the directory (default: as doorstepd)", "FILE"},
+		{"home", 0, 0, G_OPTION_ARG_FILENAME, &options.home,
+			"whose files a list names with ~ or $HOME (default: yours)", "FOLDER"},
 		{"formats", 0, 0, G_OPTION_ARG_NONE, &options.formats, "list the formats", NULL},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};

@@ -8,7 +8,13 @@
 #include "engine/message/header.h"
 #include "engine/message/message.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include <glib/gstdio.h>
 
 GBytes *
 doorstep_file_read(const char *path, GError **error)
@@ -32,11 +38,36 @@ doorstep_file_bytes(GBytes *bytes)
 	return view;
 }
 
+/* Into what is no regular file, as a pipe or a terminal, there is nothing to be replaced. */
+static bool
+write_into(const char *path, SieveBytes text, GError **error)
+{
+	FILE *file = fopen(path, "we");
+	bool good = file != NULL && (text.len == 0 || fwrite(text.ptr, 1, text.len, file) == text.len);
+
+	if (file != NULL && fclose(file) != 0)
+		good = false;
+	if (!good)
+		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s: %s", path,
+			g_strerror(errno));
+	return good;
+}
+
 bool
 doorstep_file_write(const char *path, SieveBytes text, GError **error)
 {
-	return g_file_set_contents_full(path, text.len == 0 ? "" : text.ptr, (gssize)text.len,
-		G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, error);
+	g_autofree char *there = realpath(path, NULL); /* not the link: what it leads to */
+	GStatBuf status;
+	int mode = 0666;
+
+	if (g_stat(path, &status) == 0) {
+		if (!S_ISREG(status.st_mode))
+			return write_into(path, text, error);
+		mode = (int)(status.st_mode & 07777);
+	}
+	return g_file_set_contents_full(there != NULL ? there : path, text.len == 0 ? "" : text.ptr,
+		(gssize)text.len, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+		mode, error);
 }
 
 void

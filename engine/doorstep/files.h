@@ -7,7 +7,8 @@
 /** Reads a file; "-" is standard input. Fails with the file's name in the text. */
 GBytes *doorstep_file_read(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 SieveBytes doorstep_file_bytes(GBytes *bytes);
-/** Writes a file that replaces an older one as a whole, once it is on stable storage. */
+/** Writes a file that replaces an older one as a whole, once it is on stable storage, and keeps its
+ * mode; what is no regular file, as /dev/stdout, is written to. */
 bool doorstep_file_write(const char *path, SieveBytes text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Folders in which included scripts are looked for, as NAME.sieve, then as NAME; and what else a

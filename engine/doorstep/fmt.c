@@ -41,8 +41,7 @@ put_formatted(const FmtOptions *options, const char *path, SieveBytes old, Sieve
 		return DOORSTEP_EXIT_OK;
 	}
 	/* Replaced as a whole or not at all. */
-	if (same || g_file_set_contents_full(path, formatted.ptr, (gssize)formatted.len,
-			    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &error))
+	if (same || doorstep_file_write(path, formatted, &error))
 		return DOORSTEP_EXIT_OK;
 	return doorstep_usage_error("%s", error->message);
 }

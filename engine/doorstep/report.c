@@ -4,6 +4,7 @@
 #include "engine/doorstep/report.h"
 
 #include "engine/bytes.h"
+#include "engine/doorstep/files.h"
 
 #include <string.h>
 
@@ -261,5 +262,5 @@ test_report_write_junit(const TestReport *report, const char *path, GError **err
 	for (unsigned i = 0; i < report->suites->len; i++)
 		append_suite(xml, g_ptr_array_index(report->suites, i));
 	g_string_append(xml, "</testsuites>\n");
-	return g_file_set_contents(path, xml->str, (gssize)xml->len, error);
+	return doorstep_file_write(path, (SieveBytes){xml->str, xml->len}, error);
 }

@@ -153,7 +153,7 @@ write_page(const DoorstepRunOptions *options, const DoorstepExplain *explain,
 	};
 	g_autofree char *html = doorstep_explain_html(explain, &page);
 
-	return g_file_set_contents(options->html, html, -1, error);
+	return doorstep_file_write(options->html, sieve_bytes_from_string(html), error);
 }
 
 char *

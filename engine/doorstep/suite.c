@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "engine/bytes.h"
 #include "engine/doorstep/diff.h"
+#include "engine/doorstep/files.h"
 
 static int
 compare_names(gconstpointer a, gconstpointer b)
@@ -51,7 +53,9 @@ bless_mail(const char *expect, const char *got)
 {
 	g_autoptr(GError) error = NULL;
 
-	return g_file_set_contents(expect, got, -1, &error) ? NULL : g_strdup(error->message);
+	return doorstep_file_write(expect, sieve_bytes_from_string(got), &error)
+		       ? NULL
+		       : g_strdup(error->message);
 }
 
 bool

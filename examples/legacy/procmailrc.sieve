@@ -48,4 +48,9 @@ if header :contains [
 }
 
 # Left out, lines 46-49: it has a weighted condition
-# Left out, line 51: it reads another file: convert that one too, and include its script
+
+# lines ~/.procmail/more.rc:2-4
+if header :contains "Sender" "billing@" {
+    fileinto :create "bills";
+    stop;
+}

@@ -6,10 +6,10 @@ need perl
 cd "$SRC/examples/legacy" || exit 1
 
 json() { perl -MJSON::PP -e 'local $/; my $r = decode_json(<STDIN>); print eval $ARGV[0]' "$1"; }
-lists=$(find . -type f ! -name '*.sieve' ! -name '*.report' ! -name README.md -printf '%P\n' | sort)
+lists=$(find . -maxdepth 1 -type f ! -name '*.sieve' ! -name '*.report' ! -name README.md -printf '%P\n' | sort)
 check 'there is a list of each format' test "$(echo "$lists" | wc -l)" -ge 8
 for list in $lists; do
-	doorstep convert --output "$TMP/script" --report "$TMP/report" "$list" 2>"$TMP/summary"
+	doorstep convert --home home --output "$TMP/script" --report "$TMP/report" "$list" 2>"$TMP/summary"
 	is "$list is recognised and converted" 0 $?
 	check "$list: the script is as it was" diff "$list.sieve" "$TMP/script"
 	check "$list: the report is as it was" diff "$list.report" "$TMP/report"
@@ -17,10 +17,11 @@ for list in $lists; do
 	check "$list: the script has no mistakes" doorstep check "$TMP/script"
 	check "$list: it is in layout" doorstep fmt --check "$TMP/script"
 	check "$list: --strict fails, as not all is exact" fails doorstep convert --strict --output "$TMP/script" "$list"
-	doorstep convert --quiet --report "$TMP/report.json" "$list" >"$TMP/script" 2>"$TMP/err"
+	doorstep convert --quiet --home home --report "$TMP/report.json" "$list" >"$TMP/script" 2>"$TMP/err"
 	is "$list: --quiet says nothing" '' "$(cat "$TMP/err")"
-	is "$list: the JSON has every line" "$(grep -c '' "$list")" "$(json 'scalar @{$r->{lines}}' <"$TMP/report.json")"
-	is "$list: and counts them" "$(grep -c '' "$list")" \
+	lines=$(json 'scalar grep { !$_->{file} } @{$r->{lines}}' <"$TMP/report.json")
+	is "$list: the JSON has every line" "$(grep -c '' "$list")" "$lines"
+	is "$list: and counts them" "$(json 'scalar @{$r->{lines}}' <"$TMP/report.json")" \
 		"$(json 'my $n = 0; $n += $_ for values %{$r->{counts}}; $n' <"$TMP/report.json")"
 	check "$list: and has the script" diff <(json '$r->{script}' <"$TMP/report.json") "$TMP/script"
 done
@@ -40,6 +41,46 @@ is 'a file that is none' 2 $?
 check 'and the way out is told' grep -q -- '--from' "$TMP/err"
 doorstep convert --side nowhere "$TMP/list" 2>/dev/null
 is 'a side that there is not' 2 $?
+mkfifo "$TMP/pipe"
+cat "$TMP/pipe" >"$TMP/out" &
+reader=$!
+doorstep convert -q --from sendmail-access --report "$TMP/pipe" --output "$TMP/script" "$TMP/list"
+# Were the pipe replaced, nobody would end the reader.
+[ -p "$TMP/pipe" ] || kill "$reader"
+wait "$reader"
+check 'a report may go to a pipe' grep -q '^2: comment' "$TMP/out"
+chmod 640 "$TMP/script" && ln -s script "$TMP/link"
+doorstep convert -q --from sendmail-access --output "$TMP/link" "$TMP/list"
+is 'a link stays one, and a file keeps its mode' "symbolic link 640" "$(stat -c %F "$TMP/link") $(stat -c %a "$TMP/script")"
+check 'a folder that is not there is told' fails doorstep convert -q --from sendmail-access --output "$TMP/no/x" "$TMP/list"
+
+# What procmail includes is read where it is named.
+mkdir -p "$TMP/home/Mail"
+cat >"$TMP/home/rc" <<'END'
+MAILDIR=$HOME/Mail
+INCLUDERC=$HOME/lists.rc
+:0
+* ^Precedence: bulk
+{
+	INCLUDERC=deep.rc
+}
+INCLUDERC=none.rc
+INCLUDERC=open.rc
+INCLUDERC=self.rc
+END
+printf ':0\n* ^List-Id: <a>\na\n' >"$TMP/home/lists.rc"
+printf ':0 c\ncopies\n' >"$TMP/home/Mail/deep.rc"
+printf ':0\n* ^X-Open:\n{\n' >"$TMP/home/Mail/open.rc"
+printf 'INCLUDERC=self.rc\n' >"$TMP/home/Mail/self.rc"
+doorstep convert --from procmail --home "$TMP/home" --output "$TMP/script" --report "$TMP/report" "$TMP/home/rc" 2>/dev/null
+check 'INCLUDERC: a file of recipes' grep -qF '# lines ~/lists.rc:1-3' "$TMP/script"
+check 'INCLUDERC in a block' grep -qF '# lines 3-6, ~/Mail/deep.rc:1-2, 7' "$TMP/script"
+check 'each line of it is reported' grep -qxF '~/Mail/deep.rc:2: exact, script line 10: copies' "$TMP/report"
+check 'a file that is not there' grep -q '^8: not expressible (it reads a file that cannot be read here' "$TMP/report"
+check 'a file that ends in a block' grep -q '^9: not expressible (it reads a file whose recipes do not end' "$TMP/report"
+check 'a file that includes itself' grep -q '^~/Mail/self.rc:1: not expressible' "$TMP/report"
+check 'and goes to the mailbox' grep -qF 'fileinto :create :copy "copies";' "$TMP/script"
+
 printf 'example.org REJECT\n' >"$TMP/list"
 for side in sender:from recipient:to client:remote-host; do
 	check "--side ${side%:*}" grep -q "\"${side#*:}\"" <(doorstep convert -q --from postfix-access --side "${side%:*}" "$TMP/list")

@@ -320,8 +320,9 @@ compare_table(const SieveRegistry *registry, const GArray *table, unsigned *deci
 	g_autofree char *text = print_table(table);
 	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
 	g_autoptr(GError) error = NULL;
-	g_autoptr(SieveConversion) conversion = sieve_convert(&sieve_convert_postfix_checks,
-		sieve_bytes_from_string(text), SIEVE_SIDE_SENDER, registry, &error);
+	const SieveConvertInput input = {.text = sieve_bytes_from_string(text)};
+	g_autoptr(SieveConversion) conversion =
+		sieve_convert(&sieve_convert_postfix_checks, &input, registry, &error);
 
 	if (conversion == NULL)
 		g_error("%s\n%s", text, error->message);

@@ -296,8 +296,8 @@ compare_list(const Kind *kind, const SieveRegistry *registry, const List *list)
 
 	for (unsigned i = 0; i < list->count; i++)
 		g_string_append_printf(text, "%s\t%s\n", list->keys[i], list->values[i]);
-	g_autoptr(SieveConversion) conversion = sieve_convert(
-		kind->format, (SieveBytes){text->str, text->len}, SIEVE_SIDE_SENDER, registry, &error);
+	const SieveConvertInput input = {.text = {text->str, text->len}};
+	g_autoptr(SieveConversion) conversion = sieve_convert(kind->format, &input, registry, &error);
 	g_assert_no_error(error);
 	for (size_t i = 2; i < sieve_conversion_count_lines(conversion); i++)
 		g_assert_cmpint(sieve_conversion_line(conversion, i)->class, ==, SIEVE_CONVERT_EXACT);
