@@ -9,6 +9,7 @@
 
 #include "engine/bytes.h"
 #include "engine/convert/build.h"
+#include "engine/convert/decode.h"
 #include "engine/convert/merge.h"
 #include "engine/parser.h"
 #include "engine/printer.h"
@@ -20,12 +21,14 @@ typedef struct Line {
 	SieveConvertedLine told;
 	bool classed;
 	bool left_out; /* the script says so */
+	bool guessed;  /* its encoding was */
 	const SieveAstNode *command; /* (nullable) of the script itself */
 } Line;
 
 struct SieveConversion {
 	SieveConvertInput input;
-	GPtrArray *included; /* of GBytes */
+	GPtrArray *texts; /* of GBytes: files that are included, and what was decoded */
+	unsigned n_included;
 	const SieveRegistry *registry;
 	SieveAst *ast;
 	GArray *lines;	  /* of Line */
@@ -226,11 +229,19 @@ convert_became(SieveConversion *conversion, SieveAstNode *command, const char *w
 		line_of(conversion, lines[i])->command = command;
 }
 
+/* @text: in any encoding. */
 static GArray *
-split_lines(SieveBytes text, const char *file)
+split_lines(SieveConversion *conversion, SieveBytes text, const char *file, SieveBytes *ret_text)
 {
 	GArray *lines = g_array_new(FALSE, FALSE, sizeof(Line));
+	g_autoptr(GArray) guessed = g_array_new(FALSE, FALSE, sizeof(size_t));
+	GBytes *decoded = sieve_convert_decode(text, guessed);
 
+	if (decoded != NULL) {
+		g_ptr_array_add(conversion->texts, decoded);
+		text.ptr = g_bytes_get_data(decoded, &text.len);
+	}
+	*ret_text = text;
 	for (size_t at = 0; at < text.len;) {
 		const char *end = memchr(text.ptr + at, '\n', text.len - at);
 		size_t next = end == NULL ? text.len : (size_t)(end - text.ptr) + 1;
@@ -242,13 +253,15 @@ split_lines(SieveBytes text, const char *file)
 		g_array_append_val(lines, line);
 		at = next;
 	}
+	for (guint i = 0; i < guessed->len; i++)
+		g_array_index(lines, Line, g_array_index(guessed, size_t, i)).guessed = true;
 	return lines;
 }
 
 GBytes *
 convert_read_include(SieveConversion *conversion, const char *path)
 {
-	if (conversion->input.include == NULL || conversion->included->len >= MAX_INCLUDED)
+	if (conversion->input.include == NULL || conversion->n_included >= MAX_INCLUDED)
 		return NULL;
 	return conversion->input.include(path, conversion->input.data);
 }
@@ -258,9 +271,11 @@ convert_insert_lines(SieveConversion *conversion, size_t at, const char *path, G
 {
 	SieveBytes text;
 
-	g_ptr_array_add(conversion->included, g_bytes_ref(bytes));
+	conversion->n_included++;
+	g_ptr_array_add(conversion->texts, g_bytes_ref(bytes));
 	text.ptr = g_bytes_get_data(bytes, &text.len);
-	g_autoptr(GArray) lines = split_lines(text, sieve_arena_strdup(convert_arena(conversion), path));
+	g_autoptr(GArray) lines = split_lines(
+		conversion, text, sieve_arena_strdup(convert_arena(conversion), path), &text);
 	if (lines->len > 0)
 		g_array_insert_vals(conversion->lines, (guint)at, lines->data, lines->len);
 	return lines->len;
@@ -501,6 +516,9 @@ class_the_rest(SieveConversion *conversion)
 {
 	for (size_t i = 0; i < conversion->lines->len; i++) {
 		Line *line = line_of(conversion, i);
+		if (line->guessed && line->told.class == SIEVE_CONVERT_EXACT)
+			convert_set_class(conversion, i, SIEVE_CONVERT_APPROXIMATED,
+				"it is no UTF-8, and was read as windows-1252");
 		if (line->classed)
 			continue;
 		SieveBytes text = sieve_bytes_trim(line->told.text);
@@ -521,10 +539,11 @@ sieve_convert(const SieveConvertFormat *format, const SieveConvertInput *input,
 	conversion->input = *input;
 	if (input->text.ptr == NULL)
 		conversion->input.text = SIEVE_BYTES("");
-	conversion->included = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	conversion->texts = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	conversion->registry = registry;
 	conversion->ast = sieve_ast_new(NULL);
-	conversion->lines = split_lines(conversion->input.text, NULL);
+	conversion->lines =
+		split_lines(conversion, conversion->input.text, NULL, &conversion->input.text);
 	conversion->findings = g_array_new(FALSE, FALSE, sizeof(SieveFinding));
 	conversion->left_out = g_string_new(NULL);
 	conversion->left_out_lines = g_array_new(FALSE, FALSE, sizeof(size_t));
@@ -542,7 +561,7 @@ sieve_conversion_free(SieveConversion *conversion)
 		return;
 	sieve_ast_free(conversion->ast);
 	g_array_unref(conversion->lines);
-	g_ptr_array_unref(conversion->included);
+	g_ptr_array_unref(conversion->texts);
 	g_array_unref(conversion->findings);
 	g_string_free(conversion->left_out, TRUE);
 	g_free(conversion->left_out_what);

@@ -18,7 +18,7 @@ typedef enum {
 } SieveConvertClass;
 
 typedef struct SieveConvertedLine {
-	SieveBytes text; /* without its end; points into what was converted */
+	SieveBytes text; /* without its end; UTF-8, if it is text; lives as long as the conversion */
 	const char *file; /* (nullable) that the list includes; its lines stand behind the one that
 			     does so */
 	unsigned number;  /* in its file, from 1 */
@@ -48,7 +48,7 @@ typedef struct SieveConversion SieveConversion;
 typedef struct SieveConvertFormat {
 	const char *name;  /* as --from has it */
 	const char *title; /* for people */
-	/* How sure it is, 0 to 100, that @text, the beginning of a file, is of this format. */
+	/* How sure it is, 0 to 100, that @text, the beginning of a file, decoded, is of this format. */
 	unsigned (*recognise)(SieveBytes text);
 	void (*read)(SieveConversion *conversion);
 } SieveConvertFormat;
@@ -66,7 +66,8 @@ extern const SieveConvertFormat *const sieve_convert_formats[];
 
 /** What is converted. */
 typedef struct SieveConvertInput {
-	SieveBytes text; /* must outlive the conversion */
+	SieveBytes text; /* in any encoding, as sieve_convert_decode() has it; must outlive the
+			    conversion */
 	SieveSide side;
 	/* (nullable) reads a file that the list names, which may begin with "~/"; (transfer full),
 	 * NULL when it cannot be had, which is reported. Without it no file is read. */

@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 
 #include "engine/bytes.h"
+#include "engine/convert/decode.h"
 #include "engine/doorstep/convert-all.h"
 #include "engine/doorstep/convert-mailfilter.h"
 #include "engine/doorstep/convert-report.h"
@@ -87,9 +88,12 @@ static const SieveConvertFormat *
 recognise_format(SieveBytes text, const char *path)
 {
 	SieveBytes start = sieve_bytes_slice(text, 0, RECOGNISED_BYTES);
+	g_autoptr(GBytes) decoded = sieve_convert_decode(start, NULL);
 	const SieveConvertFormat *best = NULL;
 	unsigned surest = 0;
 
+	if (decoded != NULL)
+		start = doorstep_file_bytes(decoded);
 	for (size_t i = 0; get_format(i) != NULL; i++) {
 		unsigned sure = get_format(i)->recognise(start);
 		if (sure > surest) {

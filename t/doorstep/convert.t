@@ -99,7 +99,18 @@ doorstep convert --report "$TMP/report" --output "$TMP/script" "$TMP/list" 2>/de
 check 'LDIF: a folded line' grep -qF 'envelope :is "from" ["spammer@example.org"]' "$TMP/script"
 check 'LDIF: base64' grep -q '^4: exact' "$TMP/report"
 check 'LDIF: one record at a time' grep -q '^8: not expressible (it is of another reader' "$TMP/report"
-printf 'From:a\0b@example.org REJECT\nFrom:"x"; discard; #@example.org REJECT\nFrom:\xff@example.org OK\n' >"$TMP/list"
+printf '\xef\xbb\xbf:0\r\n* ^List-Id:.*<a>\r\na\r\n' >"$TMP/list"
+check 'a byte order mark' grep -qF 'header :contains "List-Id" "<a>"' <(doorstep convert -q --strict "$TMP/list")
+printf '# Gr\xfc\xdfe, und \xc3\xa4lter\n:0\n* ^List-Id:.*<Gr\xfc\xdfe>\nGr\xc3\xbc\xc3\x9fe\n' >"$TMP/list"
+doorstep convert -q --report "$TMP/report" --output "$TMP/script" "$TMP/list"
+check 'lines of windows-1252 beside UTF-8' grep -qF 'header :contains "List-Id" "<Grüße>"' "$TMP/script"
+check 'the others stay as they are' grep -qF 'fileinto :create "Grüße";' "$TMP/script"
+check 'what was guessed is told' grep -q '^3: approximated, script line 4 (it is no UTF-8, and was read as windows-1252)' "$TMP/report"
+for order in LE BE; do
+	{ [ $order = LE ] && printf '\xff\xfe' || printf '\xfe\xff'; iconv -f UTF-8 -t UTF-16$order mailFilters.xml; } >"$TMP/list"
+	check "UTF-16$order" diff <(doorstep convert -q "$TMP/list") mailFilters.xml.sieve
+done
+printf 'From:a\0b@example.org REJECT\nFrom:"x"; discard; #@example.org REJECT\nFrom:a\x01@example.org REJECT\n' >"$TMP/list"
 is 'what is hostile becomes nothing, and the script says so' '# Left out, lines 1-3: the report says why' \
 	"$(doorstep convert -q --from sendmail-access "$TMP/list")"
 perl -e 'print ":0\n* ^Subject:.*", "a" x 1_000_000, "\nfolder\n"' >"$TMP/list"
