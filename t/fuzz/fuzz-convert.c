@@ -7,20 +7,29 @@
 
 #include "t/fuzz/fuzz.h"
 
-/* Any file that it names holds the list itself. */
+typedef struct Disk {
+	SieveBytes text;
+	unsigned files_left;
+} Disk;
+
+/* The first files that it names hold the list itself. */
 static GBytes *
 include_itself(const char *path G_GNUC_UNUSED, void *data)
 {
-	const SieveBytes *text = data;
+	Disk *disk = data;
 
-	return g_bytes_new(text->ptr, text->len);
+	if (disk->files_left == 0)
+		return NULL;
+	disk->files_left--;
+	return g_bytes_new(disk->text.ptr, disk->text.len);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	SieveBytes text = {(const char *)data, size};
-	const SieveConvertInput input = {.text = text, .include = include_itself, .data = &text};
+	Disk disk = {text, 3};
+	const SieveConvertInput input = {.text = text, .include = include_itself, .data = &disk};
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 	g_autoptr(GError) error = NULL;
 
