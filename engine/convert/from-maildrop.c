@@ -318,9 +318,9 @@ add_delivery(Maildrop *maildrop, SieveAstNode *parent, bool copy)
 		convert_add_command(conversion, parent, "stop", NULL, nothing);
 }
 
-/* NAME = "value": true when it is one. */
+/* NAME = "value": true when it is one. In a block the value hangs on whether it is entered. */
 static bool
-read_assignment(Maildrop *maildrop)
+read_assignment(Maildrop *maildrop, bool in_block)
 {
 	const size_t before = maildrop->at;
 	g_autofree char *name = sieve_bytes_dup(take_name(maildrop));
@@ -331,11 +331,13 @@ read_assignment(Maildrop *maildrop)
 	}
 	g_hash_table_remove(maildrop->variables, name);
 	SieveBytes value = take_string(maildrop);
-	if (value.ptr != NULL)
+	if (value.ptr == NULL)
+		lose(maildrop, "its value cannot be known");
+	else if (in_block)
+		lose(maildrop, "the value of a variable hangs on its condition");
+	else
 		g_hash_table_insert(
 			maildrop->variables, g_steal_pointer(&name), sieve_bytes_dup(value));
-	else
-		lose(maildrop, "its value cannot be known");
 	return true;
 }
 
@@ -354,7 +356,7 @@ add_statement(Maildrop *maildrop, SieveAstNode *parent, unsigned depth)
 	if (take(maildrop, "exit"))
 		return lose(maildrop, "what becomes of the mail hangs on EXITCODE");
 	skip_blanks(maildrop, true);
-	if (depth == 0 && read_assignment(maildrop))
+	if (read_assignment(maildrop, depth > 0))
 		return;
 	lose(maildrop, "Sieve has nothing like one of its statements");
 	skip_line(maildrop);

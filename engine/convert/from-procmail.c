@@ -15,6 +15,7 @@ enum { MAX_DEPTH = 8 };
 typedef struct Procmail {
 	SieveConversion *conversion;
 	GHashTable *variables; /* name to value; values of programs are not there */
+	GPtrArray *assigned;   /* (nullable) names to which the block gives a value */
 	size_t at;	       /* the line to be read next */
 	bool delivered;	       /* whether the recipe before ended the mail's way when it took it */
 } Procmail;
@@ -165,11 +166,11 @@ read_include(Procmail *procmail, ConvertRule *rule, SieveBytes value)
 
 	if (!expand(procmail, rule, value, &path) || path.len == 0)
 		return;
-	const char *folder = path.ptr[0] == '/' || path.ptr[0] == '~' ? "" : maildir;
+	bool relative = path.ptr[0] != '/' && path.ptr[0] != '~';
 	g_autofree char *name = sieve_bytes_dup(path);
-	g_autofree char *whole =
-		folder == NULL || *folder == '\0' ? g_strdup(name) : g_strconcat(folder, "/", name, NULL);
-	g_autoptr(GBytes) bytes = convert_read_include(procmail->conversion, whole);
+	g_autofree char *whole = relative ? g_strconcat(maildir, "/", name, NULL) : g_strdup(name);
+	g_autoptr(GBytes) bytes =
+		maildir == NULL ? NULL : convert_read_include(procmail->conversion, whole);
 	SieveBytes text;
 	if (bytes == NULL)
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
@@ -181,7 +182,8 @@ read_include(Procmail *procmail, ConvertRule *rule, SieveBytes value)
 	convert_insert_lines(procmail->conversion, procmail->at, whole, bytes);
 }
 
-static void
+/* False: it says nothing of mails. */
+static bool
 read_assignment(Procmail *procmail, ConvertRule *rule, SieveBytes text)
 {
 	size_t len = name_length(text);
@@ -189,23 +191,24 @@ read_assignment(Procmail *procmail, ConvertRule *rule, SieveBytes text)
 	SieveBytes value = sieve_bytes_trim(sieve_bytes_slice(text, len, SIZE_MAX));
 
 	g_hash_table_remove(procmail->variables, name);
+	if (procmail->assigned != NULL)
+		g_ptr_array_add(procmail->assigned, g_strdup(name));
 	if (value.len > 0 && value.ptr[0] == '=')
 		value = sieve_bytes_trim(sieve_bytes_slice(value, 1, SIZE_MAX));
-	if (is_technical(name)) {
-		rule->class = SIEVE_CONVERT_COMMENT;
-		return;
-	}
+	if (is_technical(name))
+		return false;
 	if (strcmp(name, "INCLUDERC") == 0)
-		return read_include(procmail, rule, value);
-	if (strcmp(name, "SWITCHRC") == 0)
-		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+		read_include(procmail, rule, value);
+	else if (strcmp(name, "SWITCHRC") == 0)
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
 			"it goes on with another file: convert that one too, and include its script");
-	if (strcmp(name, "TRAP") == 0 ||
-		(value.len > 0 && memchr(value.ptr, '`', value.len) != NULL))
-		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it runs a program");
-	if (expand(procmail, rule, value, &value))
+	else if (strcmp(name, "TRAP") == 0 ||
+		 (value.len > 0 && memchr(value.ptr, '`', value.len) != NULL))
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it runs a program");
+	else if (expand(procmail, rule, value, &value))
 		g_hash_table_insert(
 			procmail->variables, g_steal_pointer(&name), sieve_bytes_dup(value));
+	return true;
 }
 
 /* --- Conditions ------------------------------------------------------------------------------------- */
@@ -390,10 +393,11 @@ add_folder(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveByt
 			convert_add_command(conversion, parent, "discard", NULL, nothing);
 		return !copy;
 	}
-	SieveBytes mailbox = convert_mailbox(
-		conversion, text, g_hash_table_lookup(procmail->variables, "MAILDIR"));
+	const char *maildir = g_hash_table_lookup(procmail->variables, "MAILDIR");
+	SieveBytes mailbox = maildir == NULL ? nothing : convert_mailbox(conversion, text, maildir);
 	if (mailbox.ptr == NULL) {
-		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its folder is outside of MAILDIR");
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+			"its folder is outside of MAILDIR, or nobody knows where that is");
 		return false;
 	}
 	SieveAstNode *command =
@@ -407,9 +411,8 @@ add_folder(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveByt
 static bool read_recipe(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBytes head,
 	unsigned depth);
 
-/* What stands in braces, up to the closing one. */
 static void
-read_block(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, unsigned depth)
+read_block_lines(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, unsigned depth)
 {
 	SieveBytes line;
 
@@ -425,6 +428,24 @@ read_block(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, unsigned
 			convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it is not understood");
 	}
 	convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its block does not end");
+}
+
+/* What stands in braces, up to the closing one. Behind it the values of variables that it sets hang on
+ * whether it was entered. */
+static void
+read_block(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, unsigned depth)
+{
+	GPtrArray *outer = procmail->assigned;
+	g_autoptr(GPtrArray) assigned = g_ptr_array_new_with_free_func(g_free);
+
+	procmail->assigned = assigned;
+	read_block_lines(procmail, rule, parent, depth);
+	procmail->assigned = outer;
+	for (guint i = 0; i < assigned->len; i++) {
+		g_hash_table_remove(procmail->variables, assigned->pdata[i]);
+		if (outer != NULL)
+			g_ptr_array_add(outer, g_strdup(assigned->pdata[i]));
+	}
 }
 
 /* True when the mail's way ends there. */
@@ -513,13 +534,18 @@ read_procmail(SieveConversion *conversion)
 			sieve_bytes_trim(convert_line(conversion, procmail.at)).ptr[0] == '#')
 			procmail.at++;
 		ConvertRule rule = convert_begin_rule(conversion, procmail.at);
+		bool says_nothing = false;
 		next_line(&procmail, &line);
 		if (line.len > 0 && line.ptr[0] == ':')
-			procmail.delivered = read_recipe(&procmail, &rule, NULL, line, 0);
+			/* What is left out takes no mail, and no "else" may follow it. */
+			procmail.delivered = read_recipe(&procmail, &rule, NULL, line, 0) &&
+					     rule.class != SIEVE_CONVERT_NOT_EXPRESSIBLE;
 		else if (name_length(line) > 0)
-			read_assignment(&procmail, &rule, line);
+			says_nothing = !read_assignment(&procmail, &rule, line);
 		else
 			convert_note(&rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it is not understood");
+		if (says_nothing)
+			rule.class = SIEVE_CONVERT_COMMENT;
 		convert_end_rule(&rule, procmail.at - 1, nothing);
 	}
 	g_hash_table_unref(procmail.variables);

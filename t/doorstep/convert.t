@@ -81,6 +81,16 @@ check 'a file that ends in a block' grep -q '^9: not expressible (it reads a fil
 check 'a file that includes itself' grep -q '^~/Mail/self.rc:1: not expressible' "$TMP/report"
 check 'and goes to the mailbox' grep -qF 'fileinto :create :copy "copies";' "$TMP/script"
 
+# What a block sets hangs on whether it is entered, and an "else" on what is before it.
+printf 'A=a\n:0\n* ^X: b\n{\nA=b\n:0 c\n$A\n}\n:0\n* ^Y:\n$A\n' >"$TMP/list"
+doorstep convert -q --from procmail --report "$TMP/report" --output "$TMP/script" "$TMP/list"
+check 'a variable in its block' grep -qF 'fileinto :create :copy "b";' "$TMP/script"
+check 'and behind it' grep -q '^11: not expressible (what the variable A is' "$TMP/report"
+printf ':0\n* 1^0 ^X:\nx\n:0 E\ny\n' >"$TMP/list"
+check 'an else of what is left out' fails grep -q fileinto <(doorstep convert -q --from procmail "$TMP/list")
+printf 'A="a"\nif (/^X: b/)\n{\nA="b"\n}\nto "$A"\n' >"$TMP/list"
+check 'maildrop: a variable in a block' fails grep -q fileinto <(doorstep convert -q --from maildrop "$TMP/list")
+
 printf 'example.org REJECT\n' >"$TMP/list"
 for side in sender:from recipient:to client:remote-host; do
 	check "--side ${side%:*}" grep -q "\"${side#*:}\"" <(doorstep convert -q --from postfix-access --side "${side%:*}" "$TMP/list")
