@@ -171,7 +171,8 @@ convert_end_rule(ConvertRule *rule, size_t last, SieveBytes name)
 	SieveAstNode *command = first_command(rule);
 	if (command == NULL || count == 0)
 		return;
-	command->blank_before = rule->before != NULL;
+	command->blank_before = rule->before != NULL &&
+				!sieve_bytes_starts_with(command->name, SIEVE_BYTES("els"));
 	convert_became(conversion, command, what, lines, count);
 }
 
@@ -237,6 +238,17 @@ convert_add_match_command(SieveConversion *conversion, SieveAstNode *parent, con
 {
 	add_match_arguments(conversion,
 		convert_add_command(conversion, parent, match->test, NULL, (SieveBytes){NULL, 0}), match);
+}
+
+void
+convert_add_stored_size(ConvertRule *rule, SieveAstNode *parent, bool over, uint64_t bytes)
+{
+	SieveAst *ast = convert_ast(rule->conversion);
+	SieveAstNode *test = convert_add_test(rule->conversion, parent, "size");
+
+	convert_note(rule, SIEVE_CONVERT_APPROXIMATED, "each line end counts as two bytes, there as one");
+	sieve_ast_add_tag(ast, test, over ? SIEVE_BYTES("over") : SIEVE_BYTES("under"));
+	sieve_ast_add_number(ast, test, bytes);
 }
 
 SieveAstNode *

@@ -107,6 +107,8 @@ SieveAstNode *convert_add_match(
 	SieveConversion *conversion, SieveAstNode *parent, const ConvertMatch *match);
 void convert_add_match_command(
 	SieveConversion *conversion, SieveAstNode *parent, const ConvertMatch *match);
+/** size :over or :under, of a program that keeps mails with line ends of one byte: that is noted. */
+void convert_add_stored_size(ConvertRule *rule, SieveAstNode *parent, bool over, uint64_t bytes);
 /** A command with a tag (nullable) and a string (ptr NULL: none). @parent (nullable): the script. */
 SieveAstNode *convert_add_command(SieveConversion *conversion, SieveAstNode *parent, const char *name,
 	const char *tag, SieveBytes argument);

@@ -292,6 +292,7 @@ static const struct {
 	{"copy", "copy"},
 	{"currentdate", "date"},
 	{"date", "date"},
+	{"duplicate", "duplicate"},
 	{"addheader", "editheader"},
 	{"deleteheader", "editheader"},
 	{"envelope", "envelope"},

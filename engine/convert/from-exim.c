@@ -176,55 +176,53 @@ find_value(SieveBytes text)
 }
 
 typedef struct Operator {
-	const char *words; /* blanks between */
 	bool negated;
+	bool with_case;
 	const char *match;
-	const char *before;
+	const char *before; /* as :matches is written */
 	const char *after;
 } Operator;
 
-/* Longer ones first. */
-static const Operator operators[] = {
-	{"does not contain", true, "contains", "", ""},
-	{"does not begin", true, "matches", "", "*"},
-	{"does not end", true, "matches", "*", ""},
-	{"does not match", true, "regex", "", ""},
-	{"is not above", true, "over", "", ""},
-	{"is not below", true, "under", "", ""},
-	{"is above", false, "over", "", ""},
-	{"is below", false, "under", "", ""},
-	{"is not", true, "is", "", ""},
-	{"contains", false, "contains", "", ""},
-	{"begins", false, "matches", "", "*"},
-	{"ends", false, "matches", "*", ""},
-	{"matches", false, "regex", "", ""},
-	{"above", false, "over", "", ""},
-	{"below", false, "under", "", ""},
-	{"is", false, "is", "", ""},
+static const struct {
+	const char *words[2];
+	const char *match;
+	const char *before;
+	const char *after;
+} verbs[] = {
+	{{"contains", "contain"}, "contains", "", ""},
+	{{"begins", "begin"}, "matches", "", "*"},
+	{{"ends", "end"}, "matches", "*", ""},
+	{{"matches", "match"}, "regex", "", ""},
+	{{"above", "above"}, "over", "", ""},
+	{{"below", "below"}, "under", "", ""},
 };
 
-/* (nullable) the operator that comes next; with a capital first letter it looks at letter case. */
-static const Operator *
-take_operator(Exim *exim, bool *ret_case)
+/* Of words in capitals. */
+static bool
+is_next_upper(Exim *exim)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(operators); i++) {
-		const Exim before = *exim;
-		g_auto(GStrv) words = g_strsplit(operators[i].words, " ", -1);
-		bool good = true;
-		skip_blanks(exim);
-		*ret_case = false;
-		for (size_t k = 0; words[k] != NULL && good; k++) {
-			skip_blanks(exim);
-			/* As "CONTAINS": the verb in capitals. */
-			*ret_case = *ret_case || (exim->at < exim->text.len &&
-							 g_ascii_isupper(exim->text.ptr[exim->at]));
-			good = take_word(exim, words[k]);
-		}
-		if (good)
-			return &operators[i];
-		*exim = before;
+	skip_blanks(exim);
+	return exim->at < exim->text.len && g_ascii_isupper(exim->text.ptr[exim->at]);
+}
+
+/* "is", "contains", "does not contain", "is not above"; a verb in capitals looks at letter case. */
+static bool
+take_operator(Exim *exim, Operator *ret_operator)
+{
+	const bool upper = is_next_upper(exim);
+	const bool is = take_word(exim, "is");
+	const bool negated = (is || take_word(exim, "does")) && take_word(exim, "not");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
+		const bool verb_upper = is_next_upper(exim);
+		if (!take_word(exim, verbs[i].words[0]) && !take_word(exim, verbs[i].words[1]))
+			continue;
+		*ret_operator = (Operator){
+			negated, verb_upper, verbs[i].match, verbs[i].before, verbs[i].after};
+		return true;
 	}
-	return NULL;
+	*ret_operator = (Operator){negated, upper, "is", "", ""};
+	return is;
 }
 
 static void
@@ -239,10 +237,7 @@ add_size(Exim *exim, SieveAstNode *parent, const Operator *operator, SieveBytes 
 	if (end == digits || *end != '\0' || size > UINT32_MAX ||
 		(strcmp(operator->match, "over") != 0 && strcmp(operator->match, "under") != 0))
 		return lose(exim, "its size is compared in a way that Sieve has not");
-	SieveAstNode *test = convert_add_test(exim->conversion, parent, "size");
-	sieve_ast_add_tag(
-		convert_ast(exim->conversion), test, sieve_bytes_from_string(operator->match));
-	sieve_ast_add_number(convert_ast(exim->conversion), test, size);
+	convert_add_stored_size(exim->rule, parent, strcmp(operator->match, "over") == 0, size);
 }
 
 /* Whether the empty string passes; @key as :matches has it. */
@@ -261,48 +256,54 @@ static void
 add_comparison(Exim *exim, SieveAstNode *parent, SieveBytes left)
 {
 	Value value = find_value(left);
-	bool with_case, quoted;
-	const Operator *operator = take_operator(exim, &with_case);
+	Operator operator;
+	bool quoted;
+	const bool good = take_operator(exim, &operator);
 	SieveBytes key = take_token(exim, &quoted);
 
-	if (operator == NULL || key.ptr == NULL)
+	if (!good || key.ptr == NULL)
 		return lose(exim, "its condition is not understood");
 	if (value.test == NULL)
 		return lose(exim, "it compares what Sieve cannot ask for");
 	if (!convert_is_text(key) || (!quoted && (key.ptr[0] == '(' || key.ptr[0] == ')')) ||
 		(key.len > 0 && memchr(key.ptr, '$', key.len) != NULL &&
-			strcmp(operator->match, "regex") != 0))
+			strcmp(operator.match, "regex") != 0))
 		return lose(exim, "what it compares with shows only when it runs");
-	if (operator->negated)
+	if (operator.negated)
 		parent = convert_add_test(exim->conversion, parent, "not");
 	if (value.size)
-		return add_size(exim, parent, operator, key);
+		return add_size(exim, parent, &operator, key);
 	ConvertMatch match = {.test = value.test,
 		.part = value.part,
 		.transform = value.transform,
-		.match = operator->match,
-		.comparator = with_case ? "i;octet" : NULL};
+		.match = operator.match,
+		.comparator = operator.with_case ? "i;octet" : NULL};
 	if (value.field.ptr != NULL)
 		match.fields = (ConvertList){&value.field, 1};
 	else
 		convert_note(exim->rule, SIEVE_CONVERT_APPROXIMATED,
 			"Exim looks at the beginning of the body alone");
-	if (strcmp(operator->match, "over") == 0 || strcmp(operator->match, "under") == 0)
+	if (strcmp(operator.match, "over") == 0 || strcmp(operator.match, "under") == 0)
 		return lose(exim, "it compares numbers");
-	if (strcmp(operator->match, "regex") == 0) {
+	if (strcmp(operator.match, "regex") == 0) {
 		const char *wrong = convert_check_regex(exim->conversion, key);
 		if (wrong != NULL)
 			return convert_note(
 				exim->rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its pattern: %s", wrong);
 	}
-	if (strcmp(operator->match, "matches") == 0) {
+	if (strcmp(operator.match, "matches") == 0) {
 		key = convert_quote_glob(exim->conversion, key);
 		key = sieve_bytes_from_string(convert_printf(exim->conversion, "%s%.*s%s",
-			operator->before, (int)key.len, key.ptr, operator->after));
+			operator.before, (int)key.len, key.ptr, operator.after));
 	}
 	match.keys = (ConvertList){&key, 1};
+	/* Exim finds nothing in nothing, unless letter case counts. */
+	if (strcmp(operator.match, "contains") == 0 && key.len == 0 && !operator.with_case) {
+		convert_add_test(exim->conversion, parent, "false");
+		return;
+	}
 	/* A field that is not there is an empty one to Exim. */
-	if (strcmp(value.test, "header") == 0 && matches_nothing(operator, key)) {
+	if (strcmp(value.test, "header") == 0 && matches_nothing(&operator, key)) {
 		parent = convert_add_test(exim->conversion, parent, "anyof");
 		convert_add_list(exim->conversion,
 			convert_add_test(exim->conversion,

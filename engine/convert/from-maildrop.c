@@ -231,10 +231,7 @@ add_size(Maildrop *maildrop, SieveAstNode *parent)
 	/* At least so much is over one less. */
 	size += equal && under;
 	size -= equal && over && size > 0;
-	SieveAstNode *test = convert_add_test(maildrop->conversion, parent, "size");
-	sieve_ast_add_tag(convert_ast(maildrop->conversion), test,
-		over ? SIEVE_BYTES("over") : SIEVE_BYTES("under"));
-	sieve_ast_add_number(convert_ast(maildrop->conversion), test, size);
+	convert_add_stored_size(maildrop->rule, parent, over, size);
 }
 
 static void add_condition(Maildrop *maildrop, SieveAstNode *parent, unsigned depth);

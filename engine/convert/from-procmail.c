@@ -12,12 +12,19 @@
 
 enum { MAX_DEPTH = 8 };
 
+/* What is known of the recipe before, at the same level. */
+typedef struct Before {
+	enum { ELSE_UNKNOWN, ELSE_OF_IF, ELSE_NEVER } otherwise; /* what "else" is of */
+	bool goes_on;	    /* a mail that it took goes on to the next recipe */
+	SieveAstNode *taken; /* the block of mails that it took; NULL: of all of them */
+} Before;
+
 typedef struct Procmail {
 	SieveConversion *conversion;
 	GHashTable *variables; /* name to value; values of programs are not there */
 	GPtrArray *assigned;   /* (nullable) names to which the block gives a value */
 	size_t at;	       /* the line to be read next */
-	bool delivered;	       /* whether the recipe before ended the mail's way when it took it */
+	Before before;	       /* of the recipe that is read next */
 } Procmail;
 
 typedef struct Recipe {
@@ -26,6 +33,7 @@ typedef struct Recipe {
 	bool copy;
 	bool case_sensitive;
 	bool filter;
+	bool waits;   /* for its program, and takes the mail only if that ends well */
 	char chained; /* the letter of "else" and "and then", or NUL */
 } Recipe;
 
@@ -180,6 +188,7 @@ read_include(Procmail *procmail, ConvertRule *rule, SieveBytes value)
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
 			"it reads a file whose recipes do not end where it ends");
 	convert_insert_lines(procmail->conversion, procmail->at, whole, bytes);
+	procmail->before = (Before){ELSE_UNKNOWN, false, NULL};
 }
 
 /* False: it says nothing of mails. */
@@ -242,15 +251,21 @@ read_flags(SieveBytes text, Recipe *recipe, const char **ret_wrong)
 		case 'f':
 			recipe->filter = true;
 			break;
+		case 'w':
+		case 'W':
+			recipe->waits = true;
+			break;
 		case 'A':
 		case 'a':
 		case 'E':
 		case 'e':
+			if (recipe->chained != '\0')
+				*ret_wrong = "whether it is tried hangs on several recipes before";
 			recipe->chained = text.ptr[at];
 			break;
 		default:
 			/* How a program is fed and waited for. */
-			if (strchr("hbwWir \t", text.ptr[at]) == NULL)
+			if (strchr("hbir \t", text.ptr[at]) == NULL)
 				*ret_wrong = "it has a flag that is not known";
 		}
 	recipe->header = header || !recipe->body;
@@ -297,10 +312,7 @@ add_size(ConvertRule *rule, SieveAstNode *parent, SieveBytes text)
 	if (*digits == '\0' || *end != '\0' || size > G_MAXINT64)
 		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
 			"its size is no number, or larger than any mail");
-	SieveAstNode *test = convert_add_test(rule->conversion, parent, "size");
-	sieve_ast_add_tag(convert_ast(rule->conversion), test,
-		text.ptr[0] == '<' ? SIEVE_BYTES("under") : SIEVE_BYTES("over"));
-	sieve_ast_add_number(convert_ast(rule->conversion), test, size);
+	convert_add_stored_size(rule, parent, text.ptr[0] == '>', size);
 }
 
 static void
@@ -408,7 +420,7 @@ add_folder(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveByt
 	return !copy;
 }
 
-static bool read_recipe(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBytes head,
+static void read_recipe(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBytes head,
 	unsigned depth);
 
 static void
@@ -416,12 +428,12 @@ read_block_lines(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, un
 {
 	SieveBytes line;
 
-	procmail->delivered = false;
+	procmail->before = (Before){ELSE_UNKNOWN, false, NULL};
 	while (next_line(procmail, &line)) {
 		if (line.ptr[0] == '}')
 			return;
 		if (line.ptr[0] == ':')
-			procmail->delivered = read_recipe(procmail, rule, parent, line, depth + 1);
+			read_recipe(procmail, rule, parent, line, depth + 1);
 		else if (name_length(line) > 0)
 			read_assignment(procmail, rule, line);
 		else
@@ -448,42 +460,132 @@ read_block(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, unsigned
 	}
 }
 
-/* True when the mail's way ends there. */
+/* "| formail -D 8192 msgid.cache" ends well when it has seen the Message-Id before. */
 static bool
+finds_duplicates(SieveBytes line)
+{
+	SieveBytes rest = sieve_bytes_slice(line, 1, SIZE_MAX);
+	SieveBytes program = nothing;
+	SieveBytes option = nothing;
+
+	if (!convert_next_word(&rest, &program) || !convert_next_word(&rest, &option))
+		return false;
+	const char *slash = memrchr(program.ptr, '/', program.len);
+	size_t name = slash == NULL ? 0 : (size_t)(slash + 1 - program.ptr);
+	return sieve_bytes_equal(sieve_bytes_slice(program, name, SIZE_MAX), SIEVE_BYTES("formail")) &&
+	       sieve_bytes_equal(option, SIEVE_BYTES("-D"));
+}
+
+/* The flags of the recipe that comes next, if one does. */
+static bool
+peek_recipe(Procmail *procmail, Recipe *recipe)
+{
+	const char *wrong;
+	SieveBytes line;
+
+	return peek_line(procmail, &line) && line.ptr[0] == ':' && read_flags(line, recipe, &wrong);
+}
+
+static bool
+follows(const Recipe *recipe)
+{
+	return recipe->chained == 'A' || recipe->chained == 'a';
+}
+
+/* (nullable) the block of mails that the program takes. */
+static SieveAstNode *
+add_program(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, const Recipe *recipe,
+	SieveBytes line)
+{
+	SieveConversion *conversion = procmail->conversion;
+	Recipe next;
+
+	if (recipe->filter || line.ptr[0] != '|' || !recipe->waits || !finds_duplicates(line) ||
+		(recipe->copy && !(peek_recipe(procmail, &next) && follows(&next)))) {
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it runs a program");
+		return NULL;
+	}
+	convert_note(rule, SIEVE_CONVERT_APPROXIMATED,
+		"mails are remembered for a week, there as long as the file had room");
+	SieveAstNode *branch = convert_add_command(conversion, parent, "if", NULL, nothing);
+	convert_add_test(conversion, branch, "duplicate");
+	sieve_ast_set_block(convert_ast(conversion), branch);
+	if (!recipe->copy) {
+		convert_add_command(conversion, branch, "discard", NULL, nothing);
+		convert_add_command(conversion, branch, "stop", NULL, nothing);
+	}
+	return branch;
+}
+
+static void
+add_block(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, const Recipe *recipe,
+	SieveBytes line, unsigned depth)
+{
+	if (recipe->copy)
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its block works on a copy");
+	if (depth >= MAX_DEPTH)
+		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it is nested too deeply");
+	/* "{ }" on one line does nothing. */
+	if (memchr(line.ptr, '}', line.len) == NULL)
+		read_block(procmail, rule, parent, MIN(depth, MAX_DEPTH));
+}
+
+/* @before: given whether the mail goes on, and what of it takes the action. */
+static void
 read_action(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, const Recipe *recipe,
-	unsigned depth)
+	unsigned depth, Before *before)
 {
 	SieveBytes line = {NULL, 0};
 	bool ends = false;
 
-	if (!next_line(procmail, &line)) {
-		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it has no action");
-		return false;
+	before->goes_on = true;
+	if (!next_line(procmail, &line))
+		return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it has no action");
+	if (line.ptr[0] == '{')
+		return add_block(procmail, rule, parent, recipe, line, depth);
+	if (line.ptr[0] == '|' || recipe->filter) {
+		before->taken = add_program(procmail, rule, parent, recipe, line);
+		/* Whether the program ends well is no condition of the recipe. */
+		before->otherwise = ELSE_UNKNOWN;
+		before->goes_on = recipe->copy;
+		return;
 	}
-	if (line.ptr[0] == '{') {
-		if (recipe->copy)
-			convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "its block works on a copy");
-		if (depth >= MAX_DEPTH)
-			convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it is nested too deeply");
-		/* "{ }" on one line does nothing. */
-		if (memchr(line.ptr, '}', line.len) == NULL)
-			read_block(procmail, rule, parent, MIN(depth, MAX_DEPTH));
-		return false;
-	}
-	if (line.ptr[0] == '|' || recipe->filter)
-		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it runs a program");
-	else if (line.ptr[0] == '!') {
+	if (line.ptr[0] == '!') {
 		add_forward(procmail, rule, parent, sieve_bytes_slice(line, 1, SIZE_MAX), recipe->copy);
 		ends = !recipe->copy;
-	} else
+	} else {
 		ends = add_folder(procmail, rule, parent, line, recipe->copy);
+	}
+	before->goes_on = !ends;
 	if (ends)
 		convert_add_command(procmail->conversion, parent, "stop", NULL, nothing);
-	return ends;
 }
 
-/* @head: its first line. True when the way of a mail that it takes ends there. */
-static bool
+/* What the recipe is to the one before it: "if", "elsif", or in its block. NULL, with a note:
+ * nobody knows. */
+static const char *
+find_place(Procmail *procmail, ConvertRule *rule, const Recipe *recipe, bool has_conditions,
+	SieveAstNode **parent)
+{
+	const Before *before = &procmail->before;
+
+	if (recipe->chained == '\0')
+		return "if";
+	if (follows(recipe) && before->goes_on) {
+		*parent = before->taken != NULL ? before->taken : *parent;
+		return "if";
+	}
+	if (recipe->chained == 'E' && before->otherwise == ELSE_OF_IF)
+		return has_conditions ? "elsif" : "else";
+	convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+		recipe->chained == 'E' && before->otherwise == ELSE_NEVER
+			? "it is never tried: the recipe before takes all mails"
+			: "whether it is tried hangs on the recipe before");
+	return "if";
+}
+
+/* @head: its first line. */
+static void
 read_recipe(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBytes head, unsigned depth)
 {
 	SieveConversion *conversion = procmail->conversion;
@@ -496,17 +598,15 @@ read_recipe(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBy
 		wrong = "it is no recipe";
 	if (wrong != NULL)
 		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "%s", wrong);
-	/* A recipe that has ended the mail's way is not behind this one's else. */
-	if (recipe.chained != '\0' && !(recipe.chained == 'E' && procmail->delivered))
-		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
-			"whether it is tried hangs on the recipe before");
 	while (peek_line(procmail, &line) && line.ptr[0] == '*') {
 		next_line(procmail, &line);
 		line = sieve_bytes_trim(sieve_bytes_slice(line, 1, SIZE_MAX));
 		g_array_append_val(conditions, line);
 	}
-	if (conditions->len > 0) {
-		SieveAstNode *branch = convert_add_command(conversion, parent, "if", NULL, nothing);
+	const char *word = find_place(procmail, rule, &recipe, conditions->len > 0, &parent);
+	Before before = {conditions->len > 0 ? ELSE_OF_IF : ELSE_NEVER, false, NULL};
+	if (conditions->len > 0 || strcmp(word, "else") == 0) {
+		SieveAstNode *branch = convert_add_command(conversion, parent, word, NULL, nothing);
 		SieveAstNode *tests =
 			conditions->len > 1 ? convert_add_test(conversion, branch, "allof") : branch;
 		for (guint i = 0; i < conditions->len; i++)
@@ -514,8 +614,31 @@ read_recipe(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBy
 				g_array_index(conditions, SieveBytes, i), recipe);
 		sieve_ast_set_block(convert_ast(conversion), branch);
 		parent = branch;
+		before.taken = branch;
 	}
-	return read_action(procmail, rule, parent, &recipe, depth);
+	read_action(procmail, rule, parent, &recipe, depth, &before);
+	/* Those that follow one recipe follow it, not each other. */
+	if (follows(&recipe)) {
+		before.taken = procmail->before.taken;
+		before.otherwise = ELSE_UNKNOWN;
+		before.goes_on = before.goes_on || conditions->len > 0;
+	}
+	procmail->before = before;
+}
+
+/* A recipe, with those that follow it; none of them stands alone. */
+static void
+read_recipes(Procmail *procmail, ConvertRule *rule, SieveBytes head)
+{
+	SieveBytes line;
+	Recipe next;
+
+	read_recipe(procmail, rule, NULL, head, 0);
+	while (peek_recipe(procmail, &next) && follows(&next) && next_line(procmail, &line))
+		read_recipe(procmail, rule, NULL, line, 0);
+	/* What is left out takes no mail, and no "else" may follow it. */
+	if (rule->class == SIEVE_CONVERT_NOT_EXPRESSIBLE)
+		procmail->before = (Before){ELSE_UNKNOWN, false, NULL};
 }
 
 static void
@@ -537,9 +660,7 @@ read_procmail(SieveConversion *conversion)
 		bool says_nothing = false;
 		next_line(&procmail, &line);
 		if (line.len > 0 && line.ptr[0] == ':')
-			/* What is left out takes no mail, and no "else" may follow it. */
-			procmail.delivered = read_recipe(&procmail, &rule, NULL, line, 0) &&
-					     rule.class != SIEVE_CONVERT_NOT_EXPRESSIBLE;
+			read_recipes(&procmail, &rule, line);
 		else if (name_length(line) > 0)
 			says_nothing = !read_assignment(&procmail, &rule, line);
 		else

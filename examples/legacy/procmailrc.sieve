@@ -1,6 +1,10 @@
-require ["body", "copy", "fileinto", "mailbox"];
+require ["body", "copy", "duplicate", "fileinto", "mailbox"];
 
-# Left out, lines 9-10: it runs a program
+# lines 9-10
+if duplicate {
+    discard;
+    stop;
+}
 
 # lines 13-15
 if header :contains "List-Id" "<sieve.ietf.org>" {
@@ -42,9 +46,10 @@ if header :contains [
     if body :raw :contains "invoice" {
         fileinto :create "invoices";
         stop;
+    } else {
+        keep;
+        stop;
     }
-    keep;
-    stop;
 }
 
 # Left out, lines 46-49: it has a weighted condition

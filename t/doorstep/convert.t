@@ -88,6 +88,11 @@ check 'a variable in its block' grep -qF 'fileinto :create :copy "b";' "$TMP/scr
 check 'and behind it' grep -q '^11: not expressible (what the variable A is' "$TMP/report"
 printf ':0\n* 1^0 ^X:\nx\n:0 E\ny\n' >"$TMP/list"
 check 'an else of what is left out' fails grep -q fileinto <(doorstep convert -q --from procmail "$TMP/list")
+printf ':0 Whc: l\n| formail -D 8192 cache\n:0 a:\ntwice\n\n:0 Wh\n| formail -x Subject:\n' >"$TMP/list"
+doorstep convert -q --from procmail --report "$TMP/report" --output "$TMP/script" "$TMP/list"
+check 'formail -D, and what follows it' grep -q -A1 '^if duplicate {' "$TMP/script"
+check 'goes to its folder' grep -qF 'fileinto :create "twice";' "$TMP/script"
+check 'other programs are none of ours' grep -q '^7: not expressible (it runs a program)' "$TMP/report"
 printf 'A="a"\nif (/^X: b/)\n{\nA="b"\n}\nto "$A"\n' >"$TMP/list"
 check 'maildrop: a variable in a block' fails grep -q fileinto <(doorstep convert -q --from maildrop "$TMP/list")
 
