@@ -43,7 +43,8 @@ struct FieldChecks {
 	SieveConversion *conversion;
 	bool body;
 	GPtrArray *checks;
-	GHashTable *fields; /* name in lower case to Field */
+	GHashTable *fields;   /* name in lower case to Field */
+	GHashTable *patterns; /* FieldCheck, by its pattern, to itself */
 	const FieldCondition *condition; /* (nullable) the innermost that is open */
 	const FieldCheck *blind;	 /* (nullable) the first that takes what nobody can say */
 	Use rejected;
@@ -60,6 +61,28 @@ field_free(void *data)
 	g_free(field);
 }
 
+/* Equal patterns are about the same fields. */
+static unsigned
+hash_pattern(const void *data)
+{
+	const FieldCheck *check = data;
+	unsigned hash = check->regex.case_sensitive;
+
+	for (size_t i = 0; i < check->regex.pattern.len; i++)
+		hash = hash * 33 + (unsigned char)check->regex.pattern.ptr[i];
+	return hash;
+}
+
+static gboolean
+equal_patterns(const void *left, const void *right)
+{
+	const FieldCheck *a = left;
+	const FieldCheck *b = right;
+
+	return a->inside == b->inside && a->regex.case_sensitive == b->regex.case_sensitive &&
+	       sieve_bytes_equal(a->regex.pattern, b->regex.pattern);
+}
+
 FieldChecks *
 field_checks_new(SieveConversion *conversion, bool body)
 {
@@ -68,6 +91,7 @@ field_checks_new(SieveConversion *conversion, bool body)
 	checks->conversion = conversion;
 	checks->body = body;
 	checks->checks = g_ptr_array_new();
+	checks->patterns = g_hash_table_new(hash_pattern, equal_patterns);
 	checks->fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, field_free);
 	return checks;
 }
@@ -79,6 +103,7 @@ field_checks_free(FieldChecks *checks)
 		return;
 	g_ptr_array_unref(checks->checks);
 	g_hash_table_unref(checks->fields);
+	g_hash_table_unref(checks->patterns);
 	g_free(checks);
 }
 
@@ -314,6 +339,12 @@ study(FieldChecks *checks, FieldCheck *check)
 		wrong = try_regex(checks, &check->regex);
 	if (wrong != NULL)
 		leave_out(check, wrong);
+	if (check->role != FIELD_CHECK_BLIND) {
+		check->same = g_hash_table_lookup(checks->patterns, check);
+		if (check->same != NULL)
+			return;
+		g_hash_table_add(checks->patterns, check);
+	}
 	enter_fields(checks, check);
 }
 
@@ -592,6 +623,19 @@ drop_taken(FieldChecks *checks, FieldCheck *check)
 	return check->fields.count == 0 ? taker : NULL;
 }
 
+/* All that it matches is taken before: if what comes of it is the same, it is of that @kind. */
+static void
+find_taken(FieldChecks *checks, const FieldCheck *check, const FieldCheck *taker, SieveFindingKind kind)
+{
+	bool verdicts = check->role != FIELD_CHECK_TAKE && check->role != FIELD_CHECK_DELETE;
+	bool alike = check->role == taker->role &&
+		     (!verdicts || (check->verdict.kind == taker->verdict.kind &&
+					   sieve_bytes_equal(check->verdict.text, taker->verdict.text)));
+
+	convert_find(checks->conversion, alike ? kind : SIEVE_FINDING_CONTRADICTION, check->first,
+		taker->first);
+}
+
 /* Of the body, any line that another one takes is passed over. */
 static const FieldCheck *
 find_line_taker(const FieldChecks *checks, const FieldCheck *check)
@@ -609,10 +653,11 @@ add_commands(FieldChecks *checks, ConvertRule *rule, FieldCheck *check)
 {
 	const FieldCheck *taker = drop_taken(checks, check);
 
+	if (taker != NULL)
+		return find_taken(checks, check, taker, SIEVE_FINDING_SHADOWED);
 	if (!checks->body && check->fields.count == 0)
-		return convert_find(checks->conversion,
-			taker != NULL ? SIEVE_FINDING_SHADOWED : SIEVE_FINDING_NEVER, check->first,
-			taker != NULL ? taker->first : SIZE_MAX);
+		return convert_find(
+			checks->conversion, SIEVE_FINDING_NEVER, check->first, SIZE_MAX);
 	taker = checks->body ? find_line_taker(checks, check) : NULL;
 	if (taker != NULL)
 		convert_note(rule, SIEVE_CONVERT_APPROXIMATED,
@@ -649,6 +694,11 @@ write_check(FieldChecks *checks, FieldCheck *check)
 {
 	ConvertRule rule = convert_begin_rule(checks->conversion, check->first);
 
+	if (check->same != NULL) {
+		find_taken(checks, check, check->same, SIEVE_FINDING_DUPLICATE);
+		convert_end_rule(&rule, check->last, nothing);
+		return;
+	}
 	if (check->note != NULL)
 		convert_note(&rule, check->class, "%s", check->note);
 	if (checks->body && (check->role == FIELD_CHECK_DELETE || check->role == FIELD_CHECK_REPLACE))

@@ -34,6 +34,8 @@ typedef struct FieldCheck {
 	size_t last;
 	ConvertList fields;
 	const FieldCondition *inside; /* (nullable) */
+	const struct FieldCheck
+		*same; /* (nullable) one before it with the same pattern: it takes nothing */
 } FieldCheck;
 
 typedef struct FieldChecks FieldChecks;

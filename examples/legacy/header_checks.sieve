@@ -41,7 +41,7 @@ if allof (
     stop;
 }
 
-# line 17
+# line 18
 if allof (
     not header :contains "From" "@example.org",
     header :contains "From" "postmaster"
@@ -50,7 +50,7 @@ if allof (
     stop;
 }
 
-# Left out, line 20: it only writes to a log
+# Left out, line 21: it only writes to a log
 
 # line 6
 if header :regex "X-Loop" "^[0-9]+ hops$" {

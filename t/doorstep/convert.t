@@ -54,6 +54,18 @@ doorstep convert -q --from sendmail-access --output "$TMP/link" "$TMP/list"
 is 'a link stays one, and a file keeps its mode' "symbolic link 640" "$(stat -c %F "$TMP/link") $(stat -c %a "$TMP/script")"
 check 'a folder that is not there is told' fails doorstep convert -q --from sendmail-access --output "$TMP/no/x" "$TMP/list"
 
+# Of one pattern the first counts; what cannot be said takes fields all the same.
+printf '/^List-Id: <a>/ REJECT\n/^List-Id: <a>/ REJECT\n/^List-Id: <a>/ DISCARD\n/^Date:/ DUNNO\n/^Date: x/ REJECT\n/^X-A:/ REJECT\n/^X-A: b/ REJECT\n' >"$TMP/list"
+doorstep convert -q --from postfix-checks --report "$TMP/report" --output "$TMP/script" "$TMP/list"
+is 'repeated, contradicted and shadowed patterns' 'line 2 says again what line 1 says
+line 3 contradicts line 1, which counts
+line 5 contradicts line 4, which counts
+line 7 adds nothing to line 6, which decides the same' "$(grep '^line' "$TMP/report")"
+check 'and two commands' test "$(grep -c '^if' "$TMP/script")" = 2
+printf '!/^List-Id: <a>/ REJECT\n/^List-Id: <a>/ REJECT\n' >"$TMP/list"
+doorstep convert -q --from postfix-checks --report "$TMP/report" --output "$TMP/script" "$TMP/list"
+check 'what is left out takes fields, too' grep -q '^2: approximated, script line 6 (what line 1 takes, which is left out' "$TMP/report"
+
 # What procmail includes is read where it is named.
 mkdir -p "$TMP/home/Mail"
 cat >"$TMP/home/rc" <<'END'
