@@ -178,6 +178,15 @@ convert_end_rule(ConvertRule *rule, size_t last, SieveBytes name)
 
 /* --- Tests and commands ------------------------------------------------------------------------------- */
 
+bool
+convert_list_has(ConvertList list, SieveBytes item)
+{
+	for (size_t i = 0; i < list.count; i++)
+		if (sieve_bytes_equal_nocase(list.items[i], item))
+			return true;
+	return false;
+}
+
 SieveAstNode *
 convert_add_test(SieveConversion *conversion, SieveAstNode *parent, const char *name)
 {

@@ -102,6 +102,8 @@ typedef struct ConvertMatch {
 
 #define CONVERT_ONE(bytes) ((ConvertList){&(const SieveBytes){(bytes).ptr, (bytes).len}, 1})
 
+/** Letter case does not count. */
+bool convert_list_has(ConvertList list, SieveBytes item);
 SieveAstNode *convert_add_test(SieveConversion *conversion, SieveAstNode *parent, const char *name);
 SieveAstNode *convert_add_match(
 	SieveConversion *conversion, SieveAstNode *parent, const ConvertMatch *match);

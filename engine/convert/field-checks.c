@@ -136,15 +136,6 @@ is_once(SieveBytes name)
 	return false;
 }
 
-static bool
-has_field(ConvertList fields, SieveBytes name)
-{
-	for (size_t i = 0; i < fields.count; i++)
-		if (sieve_bytes_equal_nocase(fields.items[i], name))
-			return true;
-	return false;
-}
-
 static ConvertList
 keep_list(FieldChecks *checks, const GArray *names)
 {
@@ -165,7 +156,7 @@ is_trivial(SieveConversion *conversion, const FieldCondition *condition, SieveBy
 	if (!condition->named)
 		return false;
 	if (condition->negated)
-		return !has_field(condition->fields, name);
+		return !convert_list_has(condition->fields, name);
 	return convert_regex_takes_all(conversion, condition->regex.pattern);
 }
 
@@ -176,8 +167,8 @@ shuts_out(SieveConversion *conversion, const FieldCondition *condition, SieveByt
 	if (!condition->named)
 		return false;
 	if (!condition->negated)
-		return !has_field(condition->fields, name);
-	return has_field(condition->fields, name) &&
+		return !convert_list_has(condition->fields, name);
+	return convert_list_has(condition->fields, name) &&
 	       convert_regex_takes_all(conversion, condition->regex.pattern);
 }
 
@@ -291,7 +282,7 @@ find_fields(FieldChecks *checks, FieldCheck *check)
 		return leave_out(check, "its pattern does not begin with the name of a field");
 	for (guint i = 0; i < names->len; i++) {
 		SieveBytes name = g_array_index(names, SieveBytes, i);
-		bool shut = has_field(
+		bool shut = convert_list_has(
 			(ConvertList){(const SieveBytes *)(const void *)left->data, left->len},
 			name);
 		for (const FieldCondition *around = check->inside; around != NULL && !shut;

@@ -278,15 +278,6 @@ note_whole_line(ConvertRule *rule, const ConvertRegex *regex, ConvertList fields
 			"it sees what follows the name of the field");
 }
 
-static bool
-is_among(ConvertList fields, SieveBytes name)
-{
-	for (size_t i = 0; i < fields.count; i++)
-		if (sieve_bytes_equal_nocase(fields.items[i], name))
-			return true;
-	return false;
-}
-
 /* The fields that it is held against, and what is asked of their values; both for as long as @names. False,
  * with a note: there are none. */
 static bool
@@ -311,7 +302,7 @@ find_fields(ConvertRule *rule, const ConvertRegex *regex, Names *names, Bound *r
 		return true;
 	}
 	for (size_t i = 0; i < names->count; i++)
-		if (regex->fields.count == 0 || is_among(regex->fields, names->items[i]))
+		if (regex->fields.count == 0 || convert_list_has(regex->fields, names->items[i]))
 			names->items[count++] = names->items[i];
 	names->count = count;
 	*ret_blanks = skip_blanks(&rest);
@@ -479,7 +470,7 @@ is_of_others(SieveConversion *conversion, SieveBytes pattern, ConvertList fields
 	if (fields.count == 0 || !take_names(conversion, pattern, &names, &rest))
 		return false;
 	for (size_t i = 0; i < names.count; i++)
-		if (is_among(fields, names.items[i]))
+		if (convert_list_has(fields, names.items[i]))
 			return false;
 	return true;
 }
