@@ -182,6 +182,15 @@ add_match(Filter *filter, SieveAstNode *parent, const Term *term, ConvertMatch m
 	convert_add_match(conversion, parent, &match);
 }
 
+static bool
+has_any(SieveBytes text, const char *characters)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] != '\0' && strchr(characters, text.ptr[i]) != NULL)
+			return true;
+	return false;
+}
+
 static void
 add_term(Filter *filter, SieveAstNode *parent, const Term *term)
 {
@@ -207,8 +216,9 @@ add_term(Filter *filter, SieveAstNode *parent, const Term *term)
 			attribute = &attributes[i];
 	if (attribute == NULL)
 		return lose(filter, "it asks for what is not in the mail");
-	if (attribute->addresses && !convert_is_word(term->operator, "contains") &&
-		!convert_is_word(term->operator, "doesn't contain"))
+	const bool contains = convert_is_word(term->operator, "contains") ||
+			      convert_is_word(term->operator, "doesn't contain");
+	if (attribute->addresses && (!contains || has_any(term->value, "<>\",()")))
 		convert_note(&filter->rule, SIEVE_CONVERT_APPROXIMATED,
 			"the test compares whole fields, Thunderbird names and addresses each");
 	add_match(filter, parent, term,

@@ -233,17 +233,13 @@ add_bound(ConvertRule *rule, SieveAstNode *parent, const ConvertRegex *regex, co
 	convert_add_match(rule->conversion, parent, &match);
 }
 
-bool
-convert_is_of_parts(SieveBytes field)
-{
-	return sieve_bytes_equal_nocase(sieve_bytes_slice(field, 0, 8), SIEVE_BYTES("Content-"));
-}
-
+/* Fields that parts of a mail have (RFC 2045). */
 static bool
 are_of_parts(ConvertList fields)
 {
 	for (size_t i = 0; i < fields.count; i++)
-		if (convert_is_of_parts(fields.items[i]))
+		if (sieve_bytes_equal_nocase(
+			    sieve_bytes_slice(fields.items[i], 0, 8), SIEVE_BYTES("Content-")))
 			return true;
 	return false;
 }

@@ -28,7 +28,5 @@ void convert_add_delete(ConvertRule *rule, SieveAstNode *parent, const ConvertRe
 bool convert_regex_fields(SieveConversion *conversion, SieveBytes pattern, GArray *names);
 /** True when it says nothing but names of fields. */
 bool convert_regex_takes_all(SieveConversion *conversion, SieveBytes pattern);
-/** True for fields that are in parts of a mail, too (RFC 2045). */
-bool convert_is_of_parts(SieveBytes field);
 /** Notes that fields are compared decoded, where that may differ. */
 void convert_note_decoded(ConvertRule *rule, ConvertList fields);

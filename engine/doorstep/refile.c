@@ -456,20 +456,36 @@ find_again(const Refile *refile, Place *place)
 	return false;
 }
 
-/* Where it came from, as it was called then: what the run gave it of flags goes too. */
+/* Where it came from, as it was called then: what the run gave it of flags goes too. 0, or what
+ * errno was. */
+static int
+take_back(const Refile *refile, bool copy, const Place *from, const Place *to)
+{
+	g_autofree char *old_path = path_of(from);
+	g_autofree char *new_path = path_of(to);
+	int failed;
+
+	if (copy)
+		failed = unlinkat(refile->root_fd, new_path, 0);
+	else
+		failed = renameat2(refile->root_fd, new_path, refile->root_fd, old_path, RENAME_NOREPLACE);
+	return failed == 0 ? 0 : errno;
+}
+
 static bool
 undo_line(const Refile *refile, const char *line)
 {
+	const bool copy = g_str_has_prefix(line, "copy ");
 	g_auto(Place) from = {NULL, NULL, NULL};
 	g_auto(Place) to = {NULL, NULL, NULL};
 
-	if (!read_line(line, &from, &to) || !find_again(refile, &to))
+	if (!read_line(line, &from, &to))
 		return false;
-	g_autofree char *old_path = path_of(&from);
-	g_autofree char *new_path = path_of(&to);
-	if (g_str_has_prefix(line, "copy "))
-		return unlinkat(refile->root_fd, new_path, 0) == 0;
-	return renameat2(refile->root_fd, new_path, refile->root_fd, old_path, RENAME_NOREPLACE) == 0;
+	/* Most are where they were put: a folder is not looked through for each. */
+	int wrong = take_back(refile, copy, &from, &to);
+	if (wrong == ENOENT && find_again(refile, &to))
+		wrong = take_back(refile, copy, &from, &to);
+	return wrong == 0;
 }
 
 bool
