@@ -20,6 +20,7 @@ struct Entry {
 	SieveSide side;
 	unsigned verdict; /* its index */
 	size_t line;
+	int rank;  /* the place of its kind in the order of looking up */
 	int level; /* how many times the verdict changes from the key up to those around it; -1: unknown */
 	const Entry *around; /* (nullable) the nearest one that it is part of */
 };
@@ -30,6 +31,7 @@ struct ConvertAccess {
 	GArray *verdicts;   /* of ConvertVerdict, each once */
 	GHashTable *known[SIEVE_N_SIDES][CONVERT_N_KEYS]; /* id to Entry */
 	bool lengths[SIEVE_N_SIDES][MAX_BITS + 1];        /* of networks that are there */
+	bool users_first;
 };
 
 /* --- Keys ------------------------------------------------------------------------------------------- */
@@ -194,7 +196,15 @@ convert_access_add(ConvertAccess *access, SieveSide side, ConvertKeyKind kind, S
 		return true;
 	}
 	Entry *entry = sieve_arena_new_array(arena, Entry, 1);
-	*entry = (Entry){id, key, kind, side, index, line, -1, NULL};
+	*entry = (Entry){
+		.id = id,
+		.key = key,
+		.kind = kind,
+		.side = side,
+		.verdict = index,
+		.line = line,
+		.level = -1,
+	};
 	g_ptr_array_add(access->entries, entry);
 	g_hash_table_insert(known, &entry->id, entry);
 	if (kind == CONVERT_KEY_NETWORK)
@@ -287,6 +297,8 @@ find_network(const ConvertAccess *access, const Entry *entry)
 static Entry *
 find_around(const ConvertAccess *access, const Entry *entry)
 {
+	Entry *user = NULL;
+	SieveBytes local;
 	const char *at;
 
 	switch (entry->kind) {
@@ -296,8 +308,14 @@ find_around(const ConvertAccess *access, const Entry *entry)
 		at = entry->id.len == 0 ? NULL : memrchr(entry->id.ptr, '@', entry->id.len);
 		if (at == NULL)
 			return NULL;
+		local = sieve_bytes_slice(entry->id, 0, (size_t)(at - entry->id.ptr));
+		if (access->users_first)
+			user = g_hash_table_lookup(
+				access->known[entry->side][CONVERT_KEY_LOCALPART], &local);
+		if (user != NULL)
+			return user;
 		return find_domain(access, entry->side,
-			sieve_bytes_slice(entry->id, (size_t)(at - entry->id.ptr) + 1, SIZE_MAX), true);
+			sieve_bytes_slice(entry->id, local.len + 1, SIZE_MAX), true);
 	case CONVERT_KEY_NETWORK:
 		return find_network(access, entry);
 	case CONVERT_KEY_LOCALPART:
@@ -332,9 +350,30 @@ is_shadowed(const Entry *entry)
 
 /* In which order they are looked up. */
 static int
-rank(const Entry *entry)
+find_rank(const ConvertAccess *access, const Entry *entry)
 {
-	return entry->kind == CONVERT_KEY_LOCALPART || entry->kind == CONVERT_KEY_NETWORK;
+	static const int ranks[2][CONVERT_N_KEYS] = {
+		{
+			[CONVERT_KEY_ADDRESS] = 0,
+			[CONVERT_KEY_DOMAIN] = 0,
+			[CONVERT_KEY_LOCALPART] = 1,
+			[CONVERT_KEY_NETWORK] = 1,
+		},
+		{
+			[CONVERT_KEY_ADDRESS] = 0,
+			[CONVERT_KEY_LOCALPART] = 1,
+			[CONVERT_KEY_DOMAIN] = 2,
+			[CONVERT_KEY_NETWORK] = 3,
+		},
+	};
+
+	return ranks[access->users_first][entry->kind];
+}
+
+void
+convert_access_look_up_users_first(ConvertAccess *access)
+{
+	access->users_first = true;
 }
 
 static int
@@ -349,7 +388,7 @@ compare_places(const Entry *a, const Entry *b)
 	int order = compare(a->side, b->side);
 
 	if (order == 0)
-		order = compare(rank(a), rank(b));
+		order = compare(a->rank, b->rank);
 	if (order == 0)
 		order = compare(b->level, a->level);
 	if (order == 0)
@@ -509,6 +548,7 @@ convert_access_write(ConvertAccess *access)
 	for (unsigned i = 0; i < access->entries->len; i++) {
 		Entry *entry = access->entries->pdata[i];
 		find_level(access, entry);
+		entry->rank = find_rank(access, entry);
 		if (is_shadowed(entry))
 			convert_find(access->conversion, SIEVE_FINDING_SHADOWED, entry->line,
 				entry->around->line);

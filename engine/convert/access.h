@@ -36,6 +36,8 @@ typedef struct ConvertAccess ConvertAccess;
 ConvertAccess *convert_access_new(SieveConversion *conversion);
 void convert_access_free(ConvertAccess *access);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConvertAccess, convert_access_free)
+/** Parts before the @ are looked up before domains, not after them: so does Sendmail. Before all else. */
+void convert_access_look_up_users_first(ConvertAccess *access);
 /** Adds an entry; of two with one key the first counts. The null sender is the address "". False when
  * @key can be none: nothing is added. */
 bool convert_access_add(ConvertAccess *access, SieveSide side, ConvertKeyKind kind, SieveBytes key,

@@ -168,6 +168,10 @@ read_line(ConvertAccess *access, SieveConversion *conversion, size_t line, bool 
 	if (!read_value(rest, &verdict, &note))
 		return convert_set_class(conversion, line, SIEVE_CONVERT_NOT_EXPRESSIBLE,
 			note == NULL ? "it is no text" : note);
+	if (sieve_bytes_equal_nocase(rest, SIEVE_BYTES("SKIP")) &&
+		memchr(key.text.ptr, '@', key.text.len) != NULL)
+		return convert_set_class(conversion, line, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+			"SKIP is for hosts, domains and networks alone");
 	if (tagged)
 		class_line(conversion, line,
 			add_key(access, conversion, key.side, key.text, &verdict, line), note);
@@ -181,6 +185,7 @@ read_access(SieveConversion *conversion)
 {
 	g_autoptr(ConvertAccess) access = convert_access_new(conversion);
 
+	convert_access_look_up_users_first(access);
 	for (size_t i = 0; i < convert_count_lines(conversion); i++)
 		read_line(access, conversion, i, true);
 	for (size_t i = 0; i < convert_count_lines(conversion); i++)

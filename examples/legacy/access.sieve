@@ -22,6 +22,16 @@ elsif environment :cidr "remote-ip" "192.0.2.0/24" {
 if envelope "from" ["postmaster@spam.example", "friend@offers.example.com"] {
     # Let through.
 }
+# sender, line 15
+elsif envelope "from" "spammer@example.net" {
+    reject "Not now";
+    stop;
+}
+# sender, line 4
+elsif envelope :localpart "from" "newsletter" {
+    discard;
+    stop;
+}
 # sender, line 3
 elsif anyof (
     envelope :domain "from" "spam.example",
@@ -36,16 +46,6 @@ elsif anyof (
     envelope :domain :matches "from" "*.offers.example.com"
 ) {
     reject "We do not read offers";
-    stop;
-}
-# sender, line 15
-elsif envelope "from" "spammer@example.net" {
-    reject "Not now";
-    stop;
-}
-# sender, line 4
-elsif envelope :localpart "from" "newsletter" {
-    discard;
     stop;
 }
 

@@ -137,15 +137,18 @@ look_up_domain(const List *list, const char *tag, const char *domain)
 	return value;
 }
 
+/* Postfix looks for the part before the @ after domains, Sendmail before them. */
 static const char *
-look_up_address(const List *list, const char *tag, const char *address)
+look_up_address(const List *list, const char *tag, const char *address, bool users_first)
 {
 	const char *at = strchr(address, '@');
+	g_autofree char *local = g_strndup(address, (gsize)(at + 1 - address));
 	const char *value = look_up_tagged(list, tag, address);
 
+	if (value == NULL && users_first)
+		value = look_up_tagged(list, tag, local);
 	if (value == NULL)
 		value = look_up_domain(list, tag, at + 1);
-	g_autofree char *local = g_strndup(address, (gsize)(at + 1 - address));
 	return value != NULL ? value : look_up_tagged(list, tag, local);
 }
 
@@ -181,9 +184,9 @@ decide_sendmail(const List *list, const Mail *mail)
 	const char *decision = outcome(look_up_client(list, "Connect:", mail));
 
 	if (decision == NULL)
-		decision = outcome(look_up_address(list, "From:", mail->from));
+		decision = outcome(look_up_address(list, "From:", mail->from, true));
 	if (decision == NULL)
-		decision = outcome(look_up_address(list, "To:", mail->to));
+		decision = outcome(look_up_address(list, "To:", mail->to, true));
 	return decision != NULL ? decision : "implicit keep\n";
 }
 
@@ -202,7 +205,7 @@ decide_postfix(const List *list, const Mail *mail)
 		}
 	const char *decision = outcome(look_up_client(&networks, "", &nameless));
 	if (decision == NULL)
-		decision = outcome(look_up_address(list, "", mail->from));
+		decision = outcome(look_up_address(list, "", mail->from, false));
 	return decision != NULL ? decision : "implicit keep\n";
 }
 
