@@ -214,9 +214,13 @@ read_assignment(Procmail *procmail, ConvertRule *rule, SieveBytes text)
 	else if (strcmp(name, "TRAP") == 0 ||
 		 (value.len > 0 && memchr(value.ptr, '`', value.len) != NULL))
 		convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE, "it runs a program");
-	else if (expand(procmail, rule, value, &value))
+	else if (expand(procmail, rule, value, &value)) {
+		if (strcmp(name, "DEFAULT") == 0 && sieve_bytes_equal(value, SIEVE_BYTES("/dev/null")))
+			convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,
+				"what no recipe takes is kept, there thrown away");
 		g_hash_table_insert(
 			procmail->variables, g_steal_pointer(&name), sieve_bytes_dup(value));
+	}
 	return true;
 }
 
@@ -387,19 +391,46 @@ add_forward(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBy
 	}
 }
 
+static SieveBytes
+without_slash(SieveBytes path)
+{
+	while (path.len > 1 && path.ptr[path.len - 1] == '/')
+		path.len--;
+	return path;
+}
+
+/* Where mails go that no recipe takes: the inbox. */
+static bool
+is_default(const Procmail *procmail, SieveBytes folder)
+{
+	static const char *const names[] = {"DEFAULT", "ORGMAIL"};
+	const char *maildir = g_hash_table_lookup(procmail->variables, "MAILDIR");
+	g_autofree char *text = sieve_bytes_dup(without_slash(folder));
+	g_autofree char *whole = maildir == NULL ? NULL : g_strconcat(maildir, "/", text, NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		const char *value = g_hash_table_lookup(procmail->variables, names[i]);
+		if (value == NULL || strcmp(value, "/dev/null") == 0)
+			continue;
+		g_autofree char *path = sieve_bytes_dup(without_slash(sieve_bytes_from_string(value)));
+		if (strcmp(path, text) == 0 || g_strcmp0(path, whole) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* True when the mail's way ends there. */
 static bool
 add_folder(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBytes text, bool copy)
 {
 	SieveConversion *conversion = procmail->conversion;
 
-	if (sieve_bytes_equal(text, SIEVE_BYTES("$DEFAULT")) ||
-		sieve_bytes_equal(text, SIEVE_BYTES("$ORGMAIL"))) {
+	if (!expand(procmail, rule, text, &text))
+		return false;
+	if (is_default(procmail, text)) {
 		convert_add_command(conversion, parent, "keep", NULL, nothing);
 		return !copy;
 	}
-	if (!expand(procmail, rule, text, &text))
-		return false;
 	if (sieve_bytes_equal(text, SIEVE_BYTES("/dev/null"))) {
 		if (!copy)
 			convert_add_command(conversion, parent, "discard", NULL, nothing);
@@ -650,6 +681,9 @@ read_procmail(SieveConversion *conversion)
 	procmail.variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_hash_table_insert(procmail.variables, g_strdup("HOME"), g_strdup("~"));
 	g_hash_table_insert(procmail.variables, g_strdup("MAILDIR"), g_strdup("~"));
+	/* Wherever the system has them. */
+	g_hash_table_insert(procmail.variables, g_strdup("DEFAULT"), g_strdup("/var/mail/me"));
+	g_hash_table_insert(procmail.variables, g_strdup("ORGMAIL"), g_strdup("/var/mail/me"));
 	while (true) {
 		if (!peek_line(&procmail, &line))
 			break;

@@ -100,6 +100,11 @@ check 'a variable in its block' grep -qF 'fileinto :create :copy "b";' "$TMP/scr
 check 'and behind it' grep -q '^11: not expressible (what the variable A is' "$TMP/report"
 printf ':0\n* 1^0 ^X:\nx\n:0 E\ny\n' >"$TMP/list"
 check 'an else of what is left out' fails grep -q fileinto <(doorstep convert -q --from procmail "$TMP/list")
+printf 'MAILDIR=$HOME/Mail\nDEFAULT=$MAILDIR/inbox/\n:0\n* ^List-Id: <a>\n$DEFAULT\n:0\n* ^List-Id: <b>\n${DEFAULT}\n:0\n* ^List-Id: <c>\ninbox\n' >"$TMP/list"
+doorstep convert -q --strict --from procmail --output "$TMP/script" "$TMP/list"
+is 'the default folder is the inbox, however it is written' 0,1 "$(grep -c fileinto "$TMP/script"),$(grep -c 'keep;' "$TMP/script")"
+printf 'DEFAULT=/dev/null\n' >"$TMP/list"
+check 'what no recipe takes is kept' fails doorstep convert -q --strict --from procmail "$TMP/list"
 printf ':0 Whc: l\n| formail -D 8192 cache\n:0 a:\ntwice\n\n:0 Wh\n| formail -x Subject:\n' >"$TMP/list"
 doorstep convert -q --from procmail --report "$TMP/report" --output "$TMP/script" "$TMP/list"
 check 'formail -D, and what follows it' grep -q -A1 '^if duplicate {' "$TMP/script"
