@@ -247,8 +247,8 @@ convert_network_of(SieveConversion *conversion, SieveBytes beginning)
 		return NULL;
 	g_autofree char *text = sieve_bytes_dup(beginning);
 	if (groups == full || strstr(text, "::") != NULL)
-		return convert_printf(conversion, "%s", text);
-	return convert_printf(conversion, "%s%s/%u", text,
+		return sieve_arena_strdup(convert_arena(conversion), text);
+	return sieve_arena_printf(convert_arena(conversion), "%s%s/%u", text,
 		v6 ? "::" : &".0.0.0"[(groups - 1) * 2], groups * (v6 ? 16 : 8));
 }
 
@@ -473,8 +473,8 @@ within_key(ConvertAccess *access, SieveBytes key)
 {
 	SieveBytes quoted = convert_quote_glob(access->conversion, key);
 
-	return sieve_bytes_from_string(convert_printf(
-		access->conversion, "*.%.*s", (int)quoted.len, quoted.ptr));
+	return sieve_bytes_from_string(sieve_arena_printf(
+		convert_arena(access->conversion), "*.%.*s", (int)quoted.len, quoted.ptr));
 }
 
 static void

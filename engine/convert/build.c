@@ -83,7 +83,7 @@ join_lines(SieveConversion *conversion, size_t first, size_t last)
 bool
 convert_next_logical(SieveConversion *conversion, size_t *at, ConvertLogical *ret_logical)
 {
-	size_t count = convert_count_lines(conversion);
+	size_t count = sieve_conversion_count_lines(conversion);
 
 	for (; *at < count; ++*at) {
 		SieveBytes line = sieve_bytes_trim(convert_line(conversion, *at));
@@ -310,5 +310,5 @@ convert_check_regex(SieveConversion *conversion, SieveBytes pattern)
 		sieve_compile(convert_registry(conversion), (SieveBytes){script, len}, NULL, diags);
 	if (program != NULL)
 		return NULL;
-	return convert_printf(conversion, "%s", sieve_diag_list_get(diags, 0)->message);
+	return sieve_arena_strdup(convert_arena(conversion), sieve_diag_list_get(diags, 0)->message);
 }

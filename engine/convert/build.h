@@ -16,7 +16,6 @@ SieveAst *convert_ast(SieveConversion *conversion);
 const SieveRegistry *convert_registry(const SieveConversion *conversion);
 SieveSide convert_side(const SieveConversion *conversion);
 SieveBytes convert_text(const SieveConversion *conversion);
-size_t convert_count_lines(const SieveConversion *conversion);
 SieveBytes convert_line(const SieveConversion *conversion, size_t line);
 /** The line that holds the byte at @at of the text; for formats that include nothing. */
 size_t convert_line_at(const SieveConversion *conversion, const char *at);
@@ -29,8 +28,6 @@ size_t convert_insert_lines(SieveConversion *conversion, size_t at, const char *
  * comments if they are empty, else not understood. @note (nullable): lives as long as the conversion. */
 void convert_set_class(
 	SieveConversion *conversion, size_t line, SieveConvertClass class, const char *note);
-/** Lives as long as the conversion. */
-char *convert_printf(SieveConversion *conversion, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /** @other: SIZE_MAX: there is none. */
 void convert_find(SieveConversion *conversion, SieveFindingKind kind, size_t line, size_t other);
 

@@ -382,9 +382,8 @@ add_conditions(FieldChecks *checks, ConvertRule *rule, SieveAstNode *parent, con
 			continue;
 		if (!is_once(name))
 			convert_note(rule, SIEVE_CONVERT_APPROXIMATED,
-				"of several such fields, the condition may be true of one and the "
-				"pattern of "
-				"another");
+				"of several such fields, one may meet the condition and another "
+				"the pattern");
 		if (around->negated)
 			test = convert_add_test(checks->conversion, parent, "not");
 		add_regex(rule, test, &around->regex, CONVERT_ONE(name));
@@ -422,6 +421,15 @@ add_takers(FieldChecks *checks, ConvertRule *rule, SieveAstNode *parent, const F
 		parent = convert_add_test(checks->conversion, parent, "anyof");
 	for (unsigned i = 0; i < count; i++)
 		add_own(checks, rule, parent, field->takers->pdata[i], name);
+}
+
+/* What is asked of fields of the name, besides the check's own pattern. */
+static void
+add_bounds(FieldChecks *checks, ConvertRule *rule, SieveAstNode *all, const FieldCheck *check,
+	SieveBytes name)
+{
+	add_conditions(checks, rule, all, check, name);
+	add_takers(checks, rule, all, check, name);
 }
 
 /* True when more is asked of fields of the name than the check's own pattern says. */
@@ -463,14 +471,12 @@ add_test(FieldChecks *checks, ConvertRule *rule, SieveAstNode *parent, const Fie
 		if (!is_bound(checks, check, name))
 			continue;
 		SieveAstNode *all = convert_add_test(conversion, parent, "allof");
-		add_conditions(checks, rule, all, check, name);
-		add_takers(checks, rule, all, check, name);
+		add_bounds(checks, rule, all, check, name);
 		add_regex(rule, all, &check->regex, CONVERT_ONE(name));
 	}
 }
 
-/* --- Where the mail's order counts, and the table's
- * ----------------------------------------------------- */
+/* --- The mail's order, and the table's ---------------------------------------------------------------- */
 
 /* The one field that a check is of, of which there is one at most; else ptr is NULL. */
 static SieveBytes
@@ -566,8 +572,7 @@ add_delete(FieldChecks *checks, ConvertRule *rule, const FieldCheck *check)
 			continue;
 		SieveAstNode *branch = convert_add_command(conversion, NULL, "if", NULL, nothing);
 		SieveAstNode *all = convert_add_test(conversion, branch, "allof");
-		add_conditions(checks, rule, all, check, name);
-		add_takers(checks, rule, all, check, name);
+		add_bounds(checks, rule, all, check, name);
 		if (all->tests == NULL)
 			convert_add_test(conversion, all, "true");
 		sieve_ast_set_block(convert_ast(conversion), branch);

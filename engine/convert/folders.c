@@ -37,5 +37,5 @@ convert_mailbox(SieveConversion *conversion, SieveBytes path, const char *root)
 		g_strdelimit(text, ".", '/');
 	if (sieve_mailbox_name_check(sieve_bytes_from_string(text)) != NULL)
 		return (SieveBytes){NULL, 0};
-	return sieve_bytes_from_string(convert_printf(conversion, "%s", text));
+	return sieve_bytes_from_string(sieve_arena_strdup(convert_arena(conversion), text));
 }

@@ -293,8 +293,8 @@ add_comparison(Exim *exim, SieveAstNode *parent, SieveBytes left)
 	}
 	if (strcmp(operator.match, "matches") == 0) {
 		key = convert_quote_glob(exim->conversion, key);
-		key = sieve_bytes_from_string(convert_printf(exim->conversion, "%s%.*s%s",
-			operator.before, (int)key.len, key.ptr, operator.after));
+		key = sieve_bytes_from_string(sieve_arena_printf(convert_arena(exim->conversion),
+			"%s%.*s%s", operator.before, (int)key.len, key.ptr, operator.after));
 	}
 	match.keys = (ConvertList){&key, 1};
 	/* Exim finds nothing in nothing, unless letter case counts. */

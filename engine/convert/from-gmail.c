@@ -29,7 +29,7 @@ get(const Entry *entry, const char *name)
 
 	if (value == NULL)
 		return (SieveBytes){NULL, 0};
-	return sieve_bytes_from_string(convert_printf(entry->conversion, "%s", value));
+	return sieve_bytes_from_string(sieve_arena_strdup(convert_arena(entry->conversion), value));
 }
 
 static bool
@@ -304,7 +304,7 @@ read_feed(SieveConversion *conversion)
 	static const GMarkupParser parser = {.start_element = start_element, .end_element = end_element};
 	Reader reader = {.conversion = conversion,
 		.values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
-	size_t count = convert_count_lines(conversion);
+	size_t count = sieve_conversion_count_lines(conversion);
 	g_autoptr(GError) error = NULL;
 	GMarkupParseContext *context = g_markup_parse_context_new(&parser, 0, &reader, NULL);
 	bool good = true;
@@ -316,7 +316,7 @@ read_feed(SieveConversion *conversion)
 		       g_markup_parse_context_parse(context, "\n", 1, &error);
 		if (!good)
 			convert_set_class(conversion, reader.line, SIEVE_CONVERT_NOT_EXPRESSIBLE,
-				convert_printf(conversion, "%s", error->message));
+				sieve_arena_strdup(convert_arena(conversion), error->message));
 		else
 			/* What stands around the entries; theirs comes later, and counts. */
 			convert_set_class(conversion, reader.line, SIEVE_CONVERT_COMMENT, NULL);

@@ -46,7 +46,7 @@ static bool
 next_line(Procmail *procmail, SieveBytes *ret_text)
 {
 	SieveConversion *conversion = procmail->conversion;
-	size_t count = convert_count_lines(conversion);
+	size_t count = sieve_conversion_count_lines(conversion);
 	g_autoptr(GString) joined = g_string_new(NULL);
 
 	for (; procmail->at < count; procmail->at++) {
@@ -382,7 +382,7 @@ add_forward(Procmail *procmail, ConvertRule *rule, SieveAstNode *parent, SieveBy
 		return;
 	g_autofree char *parted = g_strdelimit(sieve_bytes_dup(text), ",", ' ');
 	SieveBytes rest = sieve_bytes_from_string(
-		convert_printf(procmail->conversion, "%s", parted));
+		sieve_arena_strdup(convert_arena(procmail->conversion), parted));
 	for (unsigned n = 0; convert_next_word(&rest, &word); n++) {
 		if (!sieve_address_is_mailbox(word) || !convert_is_text(word))
 			return convert_note(rule, SIEVE_CONVERT_NOT_EXPRESSIBLE,

@@ -186,9 +186,9 @@ read_access(SieveConversion *conversion)
 	g_autoptr(ConvertAccess) access = convert_access_new(conversion);
 
 	convert_access_look_up_users_first(access);
-	for (size_t i = 0; i < convert_count_lines(conversion); i++)
+	for (size_t i = 0; i < sieve_conversion_count_lines(conversion); i++)
 		read_line(access, conversion, i, true);
-	for (size_t i = 0; i < convert_count_lines(conversion); i++)
+	for (size_t i = 0; i < sieve_conversion_count_lines(conversion); i++)
 		read_line(access, conversion, i, false);
 	convert_access_write(access);
 }

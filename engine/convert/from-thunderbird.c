@@ -172,8 +172,8 @@ add_match(Filter *filter, SieveAstNode *parent, const Term *term, ConvertMatch m
 		return lose(filter, "its value is no text");
 	if (strcmp(operator->match, "matches") == 0) {
 		key = convert_quote_glob(conversion, key);
-		key = sieve_bytes_from_string(convert_printf(
-			conversion, "%s%.*s%s", operator->before, (int)key.len, key.ptr, operator->after));
+		key = sieve_bytes_from_string(sieve_arena_printf(convert_arena(conversion),
+			"%s%.*s%s", operator->before, (int)key.len, key.ptr, operator->after));
 	}
 	if (operator->negated)
 		parent = convert_add_test(conversion, parent, "not");
@@ -271,7 +271,7 @@ find_mailbox(SieveConversion *conversion, SieveBytes uri)
 	if (decoded == NULL)
 		return (SieveBytes){NULL, 0};
 	const char *name = g_ascii_strncasecmp(decoded, "INBOX/", 6) == 0 ? decoded + 6 : decoded;
-	return sieve_bytes_from_string(convert_printf(conversion, "%s", name));
+	return sieve_bytes_from_string(sieve_arena_strdup(convert_arena(conversion), name));
 }
 
 static void
@@ -374,7 +374,7 @@ read_filters(SieveConversion *conversion)
 {
 	Filter filter = {.conversion = NULL};
 
-	for (size_t i = 0; i < convert_count_lines(conversion); i++) {
+	for (size_t i = 0; i < sieve_conversion_count_lines(conversion); i++) {
 		SieveBytes key, value;
 		if (!read_line(conversion, i, &key, &value))
 			continue;

@@ -62,9 +62,9 @@ add_names(SieveConversion *conversion, SieveBytes text, Names *names)
 	}
 	for (size_t at = 0; at <= list.len && names->count < MAX_NAMES;) {
 		size_t end = MIN(sieve_bytes_find(list, SIEVE_BYTES("|"), at), list.len);
-		SieveBytes name = sieve_bytes_from_string(convert_printf(conversion, "%.*s%.*s%.*s",
-			(int)before.len, before.ptr, (int)(end - at), list.ptr + at, (int)after.len,
-			after.ptr));
+		SieveBytes name = sieve_bytes_from_string(sieve_arena_printf(
+			convert_arena(conversion), "%.*s%.*s%.*s", (int)before.len, before.ptr,
+			(int)(end - at), list.ptr + at, (int)after.len, after.ptr));
 		if (!is_name(name))
 			return false;
 		names->items[names->count++] = name;
@@ -183,8 +183,8 @@ glob_of(SieveConversion *conversion, const Bound *bound)
 {
 	SieveBytes quoted = convert_quote_glob(conversion, bound->literal);
 
-	return sieve_bytes_from_string(convert_printf(conversion, "%s%.*s%s", bound->start ? "" : "*",
-		(int)quoted.len, quoted.ptr, bound->end ? "" : "*"));
+	return sieve_bytes_from_string(sieve_arena_printf(convert_arena(conversion), "%s%.*s%s",
+		bound->start ? "" : "*", (int)quoted.len, quoted.ptr, bound->end ? "" : "*"));
 }
 
 /* How the values of fields are compared. False, with a note: Sieve cannot. */
@@ -201,7 +201,7 @@ find_match(ConvertRule *rule, const ConvertRegex *regex, const Bound *bound, Con
 	match->match = "regex";
 	if (key.ptr == NULL) {
 		key = sieve_bytes_from_string(
-			convert_printf(conversion, "%s%.*s%s", bound->start ? "^" : "",
+			sieve_arena_printf(convert_arena(conversion), "%s%.*s%s", bound->start ? "^" : "",
 				(int)bound->middle.len, bound->middle.ptr, bound->end ? "$" : ""));
 		wrong = convert_check_regex(conversion, key);
 		if (wrong != NULL)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* lines.c - the lines of a list: what they are, and what the script says of them */
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,12 +38,6 @@ SieveBytes
 convert_text(const SieveConversion *conversion)
 {
 	return conversion->input.text;
-}
-
-size_t
-convert_count_lines(const SieveConversion *conversion)
-{
-	return conversion->lines->len;
 }
 
 static Line *
@@ -85,17 +78,6 @@ convert_set_class(SieveConversion *conversion, size_t line, SieveConvertClass cl
 	known->classed = true;
 	known->told.class = class;
 	known->told.note = note;
-}
-
-char *
-convert_printf(SieveConversion *conversion, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	g_autofree char *text = g_strdup_vprintf(format, args);
-	va_end(args);
-	return sieve_arena_strdup(convert_arena(conversion), text);
 }
 
 void

@@ -82,7 +82,7 @@ class_entry(SieveConversion *conversion, size_t line, const char *entry, GHashTa
 	}
 	convert_find(conversion, SIEVE_FINDING_NEVER, line, SIZE_MAX);
 	convert_set_class(conversion, line, SIEVE_CONVERT_NOT_EXPRESSIBLE,
-		convert_printf(conversion, "%s", problems[0]));
+		sieve_arena_strdup(convert_arena(conversion), problems[0]));
 	return false;
 }
 
@@ -94,7 +94,7 @@ join_lines(SieveConversion *conversion, size_t first, bool ldif, size_t *ret_las
 	GString *joined = g_string_new(NULL);
 
 	*ret_last = first;
-	for (size_t i = first; i < convert_count_lines(conversion); i++) {
+	for (size_t i = first; i < sieve_conversion_count_lines(conversion); i++) {
 		SieveBytes line = convert_line(conversion, i);
 		bool more = ldif && line.len > 0 && line.ptr[0] == ' ';
 		if (i > first && !more)
@@ -173,7 +173,7 @@ read_mailfilter(SieveConversion *conversion)
 	unsigned records = 0;
 	size_t last;
 
-	for (size_t i = 0; i < convert_count_lines(conversion); i = last + 1) {
+	for (size_t i = 0; i < sieve_conversion_count_lines(conversion); i = last + 1) {
 		g_autoptr(GString) text = join_lines(conversion, i, ldif, &last);
 		SieveBytes line = {text->str, text->len};
 		g_autofree char *entry = read_entry(line, ldif);
