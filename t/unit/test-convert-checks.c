@@ -12,6 +12,8 @@
 #include "engine/convert/formats.h"
 #include "sieve-ext/extensions.h"
 
+#include "t/unit/decision.h"
+
 #define TABLES 2500 /* that are converted without a loss */
 #define TABLES_TRIED 60000
 #define MAILS 48 /* of each: 120,000 pairs */
@@ -30,27 +32,15 @@ static const char *const fields[] = {"List-Id", "List-Post", "Message-Id", "Date
 
 /* --- Random ------------------------------------------------------------------------------------------- */
 
-static const char *
-pick(const char *const *words)
-{
-	return words[g_test_rand_int_range(0, (gint32)g_strv_length((char **)(uintptr_t)words))];
-}
-
-static bool
-one_in(int n)
-{
-	return g_test_rand_int_range(0, n) == 0;
-}
-
 /* Of letters that are in no name of a field. */
 static char *
 random_text(int max)
 {
 	static const char *const letters[] = {"u", "v", "W", NULL};
-	GString *text = g_string_new(pick(letters));
+	GString *text = g_string_new(test_pick(letters));
 
 	for (int i = g_test_rand_int_range(0, max); i > 0; i--)
-		g_string_append(text, pick(letters));
+		g_string_append(text, test_pick(letters));
 	return g_string_free(text, FALSE);
 }
 
@@ -58,9 +48,9 @@ static char *
 random_pattern(bool inside)
 {
 	g_autofree char *text = random_text(2);
-	const char *name = pick(fields);
+	const char *name = test_pick(fields);
 
-	if (inside && one_in(2))
+	if (inside && test_one_in(2))
 		return g_steal_pointer(&text);
 	switch (g_test_rand_int_range(0, 7)) {
 	case 0:
@@ -72,9 +62,9 @@ random_pattern(bool inside)
 	case 3:
 		return g_strdup_printf("^%s:.*(%s|vv)W?", name, text);
 	case 4:
-		return g_strdup_printf("^(%s|%s):.*%s", name, pick(fields), text);
+		return g_strdup_printf("^(%s|%s):.*%s", name, test_pick(fields), text);
 	case 5:
-		return g_strdup_printf("^%s: u|^%s:.*%s", name, pick(fields), text);
+		return g_strdup_printf("^%s: u|^%s:.*%s", name, test_pick(fields), text);
 	default:
 		return g_strdup_printf("^%s:.*%s", name, text);
 	}
@@ -87,7 +77,7 @@ random_check(Line *line, const char *refusal, const char *change, bool inside)
 
 	line->kind = CHECK;
 	line->pattern = random_pattern(inside);
-	line->action = one_in(3) ? refusal : one_in(2) ? change : pick(harmless);
+	line->action = test_one_in(3) ? refusal : test_one_in(2) ? change : test_pick(harmless);
 	if (strcmp(line->action, "REDIRECT") == 0)
 		line->text = g_strdup("ann@example.org");
 	else if (strcmp(line->action, "BCC") == 0)
@@ -107,23 +97,23 @@ random_table(void)
 	static const char *const refusals[] = {"REJECT", "DISCARD", NULL};
 	static const char *const changes[] = {"REDIRECT", "BCC", "PREPEND", "IGNORE", "REPLACE", NULL};
 	GArray *table = g_array_new(FALSE, TRUE, sizeof(Line));
-	const char *refusal = pick(refusals);
-	const char *change = pick(changes);
+	const char *refusal = test_pick(refusals);
+	const char *change = test_pick(changes);
 	int depth = 0;
 
 	for (int i = g_test_rand_int_range(1, LINES_MAX + 1); i > 0; i--) {
 		Line line = {.kind = CHECK};
-		if (one_in(6)) {
+		if (test_one_in(6)) {
 			line.kind = IF;
-			line.negated = one_in(3);
+			line.negated = test_one_in(3);
 			line.pattern = random_pattern(depth > 0);
 			depth++;
-		} else if (depth > 0 && one_in(3)) {
+		} else if (depth > 0 && test_one_in(3)) {
 			line.kind = ENDIF;
 			depth--;
 		} else {
-			random_check(&line, one_in(8) ? pick(refusals) : refusal,
-				one_in(8) ? pick(changes) : change, depth > 0);
+			random_check(&line, test_one_in(8) ? test_pick(refusals) : refusal,
+				test_one_in(8) ? test_pick(changes) : change, depth > 0);
 		}
 		g_array_append_val(table, line);
 	}
@@ -215,25 +205,6 @@ look_up(const GArray *table, const char *field)
 	return NULL;
 }
 
-static int
-compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Sorted lines, each once. */
-static char *
-join(GPtrArray *lines)
-{
-	GString *text = g_string_new(NULL);
-
-	g_ptr_array_sort(lines, compare_texts);
-	for (guint i = 0; i < lines->len; i++)
-		if (i == 0 || strcmp(lines->pdata[i], lines->pdata[i - 1]) != 0)
-			g_string_append_printf(text, "%s\n", (char *)lines->pdata[i]);
-	return g_string_free(text, FALSE);
-}
-
 /* In the words of sieve_result_print(). */
 static char *
 decide(const GArray *table, char **mail)
@@ -267,35 +238,20 @@ decide(const GArray *table, char **mail)
 		g_ptr_array_add(done, g_strdup("implicit keep"));
 	if (copied && !redirected)
 		g_ptr_array_add(done, g_strdup("redirect \"bob@example.org\""));
-	return join(done);
+	return test_join(done, true);
 }
 
 /* --- By script ---------------------------------------------------------------------------------------- */
 
+/* The text of a refusal is that of the line that comes first. */
 static char *
 run_script(const SieveProgram *program, char **mail)
 {
 	g_autofree char *header = g_strjoinv("\r\n", mail);
 	g_autofree char *text = g_strdup_printf("%s%s\r\nx\r\n", header, *header == '\0' ? "" : "\r\n");
-	g_autoptr(SieveMessage) message = sieve_message_new(sieve_bytes_from_string(text));
-	g_autoptr(SieveResult) result = NULL;
-	g_autoptr(GError) error = NULL;
-	const SieveRunInput input = {
-		.message = message,
-		.envelope = {.from = SIEVE_BYTES("bob@example.org"), .to = SIEVE_BYTES("me@example.org")},
-	};
+	g_autofree char *decision = test_decide(program, text, true);
 
-	g_assert_true(sieve_run(program, &input, &result, &error));
-	g_assert_no_error(error);
-	g_autofree char *printed = sieve_result_print(result);
-	if (g_str_has_prefix(printed, "reject"))
-		return g_strdup("reject\n");
-	g_auto(GStrv) lines = g_strsplit(printed, "\n", -1);
-	g_autoptr(GPtrArray) done = g_ptr_array_new();
-	for (size_t i = 0; lines[i] != NULL; i++)
-		if (*lines[i] != '\0')
-			g_ptr_array_add(done, lines[i]);
-	return join(done);
+	return g_str_has_prefix(decision, "reject") ? g_strdup("reject\n") : g_steal_pointer(&decision);
 }
 
 /* What only writes to a log is no loss. */

@@ -13,6 +13,8 @@
 #include "engine/convert/formats.h"
 #include "sieve-ext/extensions.h"
 
+#include "t/unit/decision.h"
+
 #define LISTS 2500
 #define MAILS 48 /* of each list: 120,000 pairs */
 #define ENTRIES_MAX 14
@@ -33,20 +35,14 @@ typedef struct List {
 
 /* --- Random ------------------------------------------------------------------------------------------- */
 
-static const char *
-pick(const char *const *words)
-{
-	return words[g_test_rand_int_range(0, (gint32)g_strv_length((char **)(uintptr_t)words))];
-}
-
 static char *
 random_domain(void)
 {
 	static const char *const labels[] = {"a", "b", "C", NULL};
-	GString *domain = g_string_new(pick(labels));
+	GString *domain = g_string_new(test_pick(labels));
 
 	for (int i = g_test_rand_int_range(0, 3); i > 0; i--)
-		g_string_append_printf(domain, ".%s", pick(labels));
+		g_string_append_printf(domain, ".%s", test_pick(labels));
 	return g_string_free(domain, FALSE);
 }
 
@@ -56,17 +52,17 @@ random_address(void)
 	static const char *const locals[] = {"u", "V", "w.x", NULL};
 	g_autofree char *domain = random_domain();
 
-	return g_strdup_printf("%s@%s", pick(locals), domain);
+	return g_strdup_printf("%s@%s", test_pick(locals), domain);
 }
 
 static char *
 random_ip(int octets)
 {
 	static const char *const numbers[] = {"1", "2", "10", NULL};
-	GString *ip = g_string_new(pick(numbers));
+	GString *ip = g_string_new(test_pick(numbers));
 
 	for (int i = 1; i < octets; i++)
-		g_string_append_printf(ip, ".%s", pick(numbers));
+		g_string_append_printf(ip, ".%s", test_pick(numbers));
 	return g_string_free(ip, FALSE);
 }
 
@@ -88,18 +84,17 @@ mail_clear(Mail *mail)
 static char *
 random_name(void)
 {
-	if (g_test_rand_int_range(0, 4) == 0)
+	if (test_one_in(4))
 		return random_ip(g_test_rand_int_range(1, 5));
-	if (g_test_rand_int_range(0, 2) == 0)
+	if (test_one_in(2))
 		return random_domain();
 	g_autofree char *address = random_address();
-	if (g_test_rand_int_range(0, 4) == 0)
+	if (test_one_in(4))
 		strchr(address, '@')[1] = '\0';
 	return g_steal_pointer(&address);
 }
 
-/* --- Looking up by hand
- * --------------------------------------------------------------------------------- */
+/* --- Looking up by hand ------------------------------------------------------------------------------- */
 
 /* (nullable) the value of the first line with that key. */
 static const char *
@@ -227,14 +222,13 @@ decide_cidr(const List *list, const Mail *mail)
 	return "implicit keep\n";
 }
 
-/* --- Lists
- * ---------------------------------------------------------------------------------------------- */
+/* --- Lists -------------------------------------------------------------------------------------------- */
 
 static char *
 random_tagged(void)
 {
 	static const char *const tags[] = {"From:", "To:", "", NULL};
-	const char *tag = pick(tags);
+	const char *tag = test_pick(tags);
 	g_autofree char *name = random_name();
 
 	if (g_ascii_isdigit(name[0]))
@@ -332,7 +326,7 @@ test_kind(const void *data)
 		List list = {.count = (unsigned)g_test_rand_int_range(1, ENTRIES_MAX + 1)};
 		for (unsigned i = 0; i < list.count; i++) {
 			list.keys[i] = kind->random_key();
-			list.values[i] = pick(values);
+			list.values[i] = test_pick(values);
 		}
 		compare_list(kind, registry, &list);
 		for (unsigned i = 0; i < list.count; i++)

@@ -11,6 +11,8 @@
 #include "engine/convert/formats.h"
 #include "sieve-ext/extensions.h"
 
+#include "t/unit/decision.h"
+
 #define LISTS 2500
 #define MAILS 48 /* of each list: 120,000 pairs */
 #define RULES_MAX 6
@@ -23,25 +25,13 @@
 static const char *const words[] = {
 	"offer", "Bill", "urgent", "sieve", "ann@example.org", "carl@example.net", NULL};
 
-static const char *
-pick(const char *const *from)
-{
-	return from[g_test_rand_int_range(0, (gint32)g_strv_length((char **)(uintptr_t)from))];
-}
-
-static bool
-one_in(int n)
-{
-	return g_test_rand_int_range(0, n) == 0;
-}
-
 static char *
 random_text(void)
 {
-	GString *text = g_string_new(pick(words));
+	GString *text = g_string_new(test_pick(words));
 
 	for (int i = g_test_rand_int_range(0, 3); i > 0; i--)
-		g_string_append_printf(text, " %s", pick(words));
+		g_string_append_printf(text, " %s", test_pick(words));
 	return g_string_free(text, FALSE);
 }
 
@@ -62,13 +52,13 @@ mail_init(Mail *mail)
 	g_autoptr(GString) text = g_string_new(NULL);
 
 	for (unsigned i = 0; i < N_FIELDS; i++) {
-		mail->fields[i] = i > TO && one_in(3) ? NULL : random_text();
+		mail->fields[i] = i > TO && test_one_in(3) ? NULL : random_text();
 		if (mail->fields[i] != NULL)
 			g_string_append_printf(text, "%s: %s\r\n", field_names[i], mail->fields[i]);
 	}
 	mail->body = random_text();
 	g_string_append_printf(text, "\r\n%s\r\n", mail->body);
-	for (int i = one_in(3) ? 100 : 0; i > 0; i--)
+	for (int i = test_one_in(3) ? 100 : 0; i > 0; i--)
 		g_string_append(text, "A line of some length that says nothing.\r\n");
 	mail->text = g_string_free(g_steal_pointer(&text), FALSE);
 }
@@ -126,24 +116,6 @@ set_flag(Outcome *outcome, const char *flag)
 		g_string_append_printf(outcome->flags, "%s%s", outcome->flags->len == 0 ? "" : " ", flag);
 }
 
-static int
-compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static char *
-join(GPtrArray *lines)
-{
-	GString *text = g_string_new(NULL);
-
-	g_ptr_array_sort(lines, compare_texts);
-	for (guint i = 0; i < lines->len; i++)
-		if (*(char *)lines->pdata[i] != '\0')
-			g_string_append_printf(text, "%s\n", (char *)lines->pdata[i]);
-	return g_string_free(text, FALSE);
-}
-
 /* --- Thunderbird -------------------------------------------------------------------------------------- */
 
 typedef struct Term {
@@ -171,18 +143,18 @@ random_term(Term *term)
 
 	term->kind = (unsigned)g_test_rand_int_range(0, 6) % 4;
 	term->field = SUBJECT;
-	term->operator = pick(operators);
-	term->value = g_strdup(pick(words));
+	term->operator = test_pick(operators);
+	term->value = g_strdup(test_pick(words));
 	if (term->kind == OF_SIZE) {
-		term->operator = one_in(2) ? "is greater than" : "is less than";
+		term->operator = test_one_in(2) ? "is greater than" : "is less than";
 		g_free(term->value);
 		term->value = g_strdup("1");
 	} else if (term->kind == OF_CUSTOM) {
 		term->field = TAG;
-	} else if (term->kind == OF_TO_OR_CC || one_in(2)) {
-		term->field = one_in(2) ? FROM : TO;
+	} else if (term->kind == OF_TO_OR_CC || test_one_in(2)) {
+		term->field = test_one_in(2) ? FROM : TO;
 		/* Thunderbird takes addresses apart for others. */
-		term->operator = one_in(2) ? "contains" : "doesn't contain";
+		term->operator = test_one_in(2) ? "contains" : "doesn't contain";
 	}
 }
 
@@ -192,11 +164,11 @@ random_rule(Rule *rule, unsigned number)
 	static const char *const actions[] = {"Move to folder", "Copy to folder", "Delete", "Mark read",
 		"Mark flagged", "AddTag", "Stop execution", NULL};
 
-	*rule = (Rule){.off = one_in(8), .all = one_in(2)};
+	*rule = (Rule){.off = test_one_in(8), .all = test_one_in(2)};
 	for (int i = g_test_rand_int_range(1, TERMS_MAX + 1); i > 0; i--)
 		random_term(&rule->terms[rule->n_terms++]);
 	for (int i = g_test_rand_int_range(1, ACTIONS_MAX + 1); i > 0; i--) {
-		const char *action = pick(actions);
+		const char *action = test_pick(actions);
 		rule->folders[rule->n_actions] = g_strdup_printf("f%u-%d", number, i);
 		rule->actions[rule->n_actions++] = action;
 		/* Nothing follows what takes the mail away. */
@@ -206,8 +178,10 @@ random_rule(Rule *rule, unsigned number)
 }
 
 static void
-rule_clear(Rule *rule)
+rule_clear(void *item)
 {
+	Rule *rule = item;
+
 	for (unsigned i = 0; i < rule->n_terms; i++)
 		g_free(rule->terms[i].value);
 	for (unsigned i = 0; i < rule->n_actions; i++)
@@ -308,6 +282,21 @@ carry_out(const Rule *rule, Outcome *outcome)
 	return ends;
 }
 
+static bool
+apply_rule(const void *item, const Mail *mail, Outcome *outcome)
+{
+	const Rule *rule = item;
+
+	return !rule->off && match_rule(rule, mail) && carry_out(rule, outcome);
+}
+
+static void
+add_rule(void *item, unsigned number, GString *text)
+{
+	random_rule(item, number);
+	print_rule(item, text);
+}
+
 /* --- Gmail -------------------------------------------------------------------------------------------- */
 
 typedef struct Filter {
@@ -324,10 +313,10 @@ random_filter(Filter *filter, unsigned number)
 {
 	static const char *const names[] = {"from", "to", "subject", "hasTheWord", NULL};
 
-	*filter = (Filter){.field = pick(names), .word = pick(words), .archive = one_in(2)};
-	filter->other = one_in(2) ? pick(words) : NULL;
-	filter->without = one_in(3) ? pick(words) : NULL;
-	if (!filter->archive || one_in(2))
+	*filter = (Filter){.field = test_pick(names), .word = test_pick(words), .archive = test_one_in(2)};
+	filter->other = test_one_in(2) ? test_pick(words) : NULL;
+	filter->without = test_one_in(3) ? test_pick(words) : NULL;
+	if (!filter->archive || test_one_in(2))
 		filter->label = g_strdup_printf("l%u", number);
 }
 
@@ -370,157 +359,128 @@ find_word(const Filter *filter, const Mail *mail, const char *word)
 	return has_word(mail->fields[strcmp(filter->field, "from") == 0 ? FROM : SUBJECT], word);
 }
 
-/* --- Both --------------------------------------------------------------------------------------------- */
-
-static char *
-run_script(const SieveProgram *program, const Mail *mail)
+/* False: other filters see the mail all the same. */
+static bool
+apply_filter(const void *item, const Mail *mail, Outcome *outcome)
 {
-	g_autoptr(SieveMessage) message = sieve_message_new(sieve_bytes_from_string(mail->text));
-	g_autoptr(SieveResult) result = NULL;
-	g_autoptr(GError) error = NULL;
-	const SieveRunInput input = {
-		.message = message,
-		.envelope = {.from = SIEVE_BYTES("bob@example.org"), .to = SIEVE_BYTES("me@example.org")},
-	};
-
-	g_assert_true(sieve_run(program, &input, &result, &error));
-	g_assert_no_error(error);
-	g_autofree char *printed = sieve_result_print(result);
-	g_auto(GStrv) lines = g_strsplit(printed, "\n", -1);
-	g_autoptr(GPtrArray) done = g_ptr_array_new();
-	for (size_t i = 0; lines[i] != NULL; i++)
-		g_ptr_array_add(done, lines[i]);
-	return join(done);
-}
-
-typedef struct Tried {
-	SieveRegistry *registry;
-	const SieveConvertFormat *format;
-	const GString *text;
-	SieveProgram *program;
-} Tried;
-
-static void
-convert_list(Tried *tried)
-{
-	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
-	g_autoptr(GError) error = NULL;
-	const SieveConvertInput input = {.text = {tried->text->str, tried->text->len}};
-	g_autoptr(SieveConversion) conversion =
-		sieve_convert(tried->format, &input, tried->registry, &error);
-
-	g_assert_no_error(error);
-	for (size_t i = 0; i < sieve_conversion_count_lines(conversion); i++)
-		g_assert_cmpint(sieve_conversion_line(conversion, i)->class, !=,
-			SIEVE_CONVERT_NOT_EXPRESSIBLE);
-	tried->program = sieve_compile(
-		tried->registry, sieve_conversion_script(conversion), NULL, diags);
-	g_assert_nonnull(tried->program);
-}
-
-static void
-compare_mail(const Tried *tried, const Mail *mail, Outcome *outcome)
-{
-	if (outcome->stays)
-		store(outcome, "implicit keep");
-	g_autofree char *wanted = join(outcome->lines);
-	g_autofree char *got = run_script(tried->program, mail);
-	if (strcmp(got, wanted) != 0)
-		g_error("%s\n%s\ngave %sinstead of %s", tried->text->str, mail->text, got, wanted);
-	g_ptr_array_unref(outcome->lines);
-	g_string_free(outcome->flags, TRUE);
-}
-
-static Outcome
-new_outcome(void)
-{
-	return (Outcome){g_ptr_array_new_with_free_func(g_free), g_string_new(NULL), true};
-}
-
-static void
-test_thunderbird(void)
-{
-	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
-
-	for (unsigned n = 0; n < LISTS; n++) {
-		Rule rules[RULES_MAX];
-		unsigned n_rules = (unsigned)g_test_rand_int_range(1, RULES_MAX + 1);
-		g_autoptr(GString) text = g_string_new("version=\"9\"\nlogging=\"no\"\n");
-		for (unsigned i = 0; i < n_rules; i++) {
-			random_rule(&rules[i], i);
-			print_rule(&rules[i], text);
-		}
-		Tried tried = {registry, &sieve_convert_thunderbird, text, NULL};
-		convert_list(&tried);
-		for (unsigned i = 0; i < MAILS; i++) {
-			Outcome outcome = new_outcome();
-			Mail mail;
-			mail_init(&mail);
-			for (unsigned k = 0; k < n_rules; k++)
-				if (!rules[k].off && match_rule(&rules[k], &mail) &&
-					carry_out(&rules[k], &outcome))
-					break;
-			compare_mail(&tried, &mail, &outcome);
-			mail_clear(&mail);
-		}
-		sieve_program_unref(tried.program);
-		for (unsigned i = 0; i < n_rules; i++)
-			rule_clear(&rules[i]);
-	}
-}
-
-static void
-apply_filter(const Filter *filter, const Mail *mail, Outcome *outcome)
-{
+	const Filter *filter = item;
 	bool found = find_word(filter, mail, filter->word) || find_word(filter, mail, filter->other);
 
 	if (!found || (filter->without != NULL && is_anywhere(mail, filter->without)))
-		return;
+		return false;
 	outcome->stays = outcome->stays && !filter->archive;
 	/* What is archived and has no label is in a folder of its own, once. */
 	const char *folder = filter->label != NULL ? filter->label : "Archive";
 	for (guint i = 0; i < outcome->lines->len; i++)
 		if (strcmp(folder, "Archive") == 0 && strstr(outcome->lines->pdata[i], "Archive") != NULL)
-			return;
+			return false;
 	store_in(outcome, folder);
+	return false;
 }
 
 static void
-test_gmail(void)
+add_filter(void *item, unsigned number, GString *text)
 {
+	random_filter(item, number);
+	print_filter(item, text);
+}
+
+static void
+filter_clear(void *item)
+{
+	g_free(((Filter *)item)->label);
+}
+
+/* --- Both --------------------------------------------------------------------------------------------- */
+
+typedef struct Program {
+	const SieveConvertFormat *format;
+	const char *head; /* of its file */
+	const char *tail;
+	size_t size; /* of a rule */
+	/* Makes a rule, and appends it to the file. */
+	void (*add)(void *rule, unsigned number, GString *text);
+	/* True: no other rule sees the mail. */
+	bool (*apply)(const void *rule, const Mail *mail, Outcome *outcome);
+	void (*clear)(void *rule);
+} Program;
+
+static SieveProgram *
+convert_list(const Program *program, const SieveRegistry *registry, const GString *text)
+{
+	g_autoptr(SieveDiagList) diags = sieve_diag_list_new();
+	g_autoptr(GError) error = NULL;
+	const SieveConvertInput input = {.text = {text->str, text->len}};
+	g_autoptr(SieveConversion) conversion = sieve_convert(program->format, &input, registry, &error);
+
+	g_assert_no_error(error);
+	for (size_t i = 0; i < sieve_conversion_count_lines(conversion); i++)
+		g_assert_cmpint(sieve_conversion_line(conversion, i)->class, !=,
+			SIEVE_CONVERT_NOT_EXPRESSIBLE);
+	SieveProgram *script =
+		sieve_compile(registry, sieve_conversion_script(conversion), NULL, diags);
+	g_assert_nonnull(script);
+	return script;
+}
+
+/* @rules: @n_rules of the program's size, one after the other. */
+static void
+compare_mail(const Program *program, const char *rules, unsigned n_rules, const SieveProgram *script,
+	const char *list)
+{
+	Outcome outcome = {g_ptr_array_new_with_free_func(g_free), g_string_new(NULL), true};
+	Mail mail;
+
+	mail_init(&mail);
+	for (unsigned i = 0; i < n_rules; i++)
+		if (program->apply(rules + i * program->size, &mail, &outcome))
+			break;
+	if (outcome.stays)
+		store(&outcome, "implicit keep");
+	g_autofree char *wanted = test_join(outcome.lines, false);
+	g_autofree char *got = test_decide(script, mail.text, false);
+	if (strcmp(got, wanted) != 0)
+		g_error("%s\n%s\ngave %sinstead of %s", list, mail.text, got, wanted);
+	g_ptr_array_unref(outcome.lines);
+	g_string_free(outcome.flags, TRUE);
+	mail_clear(&mail);
+}
+
+static void
+test_program(const void *data)
+{
+	const Program *program = data;
 	g_autoptr(SieveRegistry) registry = sieve_registry_new(sieve_extensions());
 
 	for (unsigned n = 0; n < LISTS; n++) {
-		Filter filters[RULES_MAX];
-		unsigned n_filters = (unsigned)g_test_rand_int_range(1, RULES_MAX + 1);
-		g_autoptr(GString) text = g_string_new("<feed>\n");
-		for (unsigned i = 0; i < n_filters; i++) {
-			random_filter(&filters[i], i);
-			print_filter(&filters[i], text);
-		}
-		g_string_append(text, "</feed>\n");
-		Tried tried = {registry, &sieve_convert_gmail, text, NULL};
-		convert_list(&tried);
-		for (unsigned i = 0; i < MAILS; i++) {
-			Outcome outcome = new_outcome();
-			Mail mail;
-			mail_init(&mail);
-			for (unsigned k = 0; k < n_filters; k++)
-				apply_filter(&filters[k], &mail, &outcome);
-			compare_mail(&tried, &mail, &outcome);
-			mail_clear(&mail);
-		}
-		sieve_program_unref(tried.program);
-		for (unsigned i = 0; i < n_filters; i++)
-			g_free(filters[i].label);
+		const unsigned n_rules = (unsigned)g_test_rand_int_range(1, RULES_MAX + 1);
+		g_autofree char *rules = g_malloc0_n(n_rules, program->size);
+		g_autoptr(GString) text = g_string_new(program->head);
+		for (unsigned i = 0; i < n_rules; i++)
+			program->add(rules + i * program->size, i, text);
+		g_string_append(text, program->tail);
+		g_autoptr(SieveProgram) script = convert_list(program, registry, text);
+		for (unsigned i = 0; i < MAILS; i++)
+			compare_mail(program, rules, n_rules, script, text->str);
+		for (unsigned i = 0; i < n_rules; i++)
+			program->clear(rules + i * program->size);
 	}
 }
 
 int
 main(int argc, char **argv)
 {
+	const Program programs[] = {
+		{&sieve_convert_thunderbird, "version=\"9\"\nlogging=\"no\"\n", "", sizeof(Rule), add_rule,
+			apply_rule, rule_clear},
+		{&sieve_convert_gmail, "<feed>\n", "</feed>\n", sizeof(Filter), add_filter, apply_filter,
+			filter_clear},
+	};
+
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/convert-rules/thunderbird", test_thunderbird);
-	g_test_add_func("/convert-rules/gmail", test_gmail);
+	for (size_t i = 0; i < G_N_ELEMENTS(programs); i++) {
+		g_autofree char *path = g_strconcat("/convert-rules/", programs[i].format->name, NULL);
+		g_test_add_data_func(path, &programs[i], test_program);
+	}
 	return g_test_run();
 }
