@@ -106,7 +106,9 @@ queued() {
 	local list
 	list=$(postqueue -c "$TMP/$1/etc" -j) && { grep -c queue_name <<<"$list" || true; }
 }
-queue_is_empty() { [ "$(queued "$1")" = 0 ]; }
+# queue_is_empty NAME - asked twice: folders are read one after the other, and a mail that goes back to one
+# that was read already is missed.
+queue_is_empty() { [ "$(queued "$1")" = 0 ] && [ "$(queued "$1")" = 0 ]; }
 
 # queues_are_empty - of every Postfix here. Each is asked twice: a mail that goes from one to the next
 # between two questions is in neither, but the second round meets it.

@@ -150,7 +150,8 @@ virtual_mailbox_domains =
 default_transport = lmtp:inet:127.0.0.1:$slow_port
 EOF
 swaks --server 127.0.0.1 --port "$sender" --from ann@sender.test --to $to --body fallback >/dev/null 2>&1
-check 'Postfix: the mail leaves the queue' await queue_is_empty sender
+# Asked for its queue, Postfix may miss a mail that goes from one to the next.
+check 'Postfix: the mail leaves the queue' await grep -q ': removed$' "$TMP/sender/log"
 check 'Postfix: it was first announced' announced mx
 check 'Postfix: it was taken at the exchanger' got_data mx
 is 'Postfix: taken once' 1 "$(grep -c '^C DATA' "$TMP/mx.log")"
